@@ -1,0 +1,96 @@
+import { LIMITS } from './limits.ts';
+
+/** Phoenix Channels V2, text frames (spec WS-1): `[join_ref, ref, topic, event, payload]`. */
+export type Frame = {
+  joinRef: string | null;
+  /** null asks for no reply. */
+  ref: string | null;
+  topic: string;
+  event: string;
+  payload: unknown;
+};
+
+export type ReplyStatus = 'ok' | 'error';
+
+/** Phoenix's reserved events. */
+export const PHX = {
+  join: 'phx_join',
+  leave: 'phx_leave',
+  reply: 'phx_reply',
+  error: 'phx_error',
+  close: 'phx_close',
+  heartbeat: 'heartbeat',
+} as const;
+
+/** The versions of the wire protocol that a node speaks. */
+export const SUPPORTED_VSN = /^2\.0\.\d+$/;
+
+/** Thrown for bytes that are no frame; the message says what is wrong with them. */
+export class MalformedFrame extends Error {
+  override readonly name = 'MalformedFrame';
+}
+
+/** @throws {MalformedFrame} */
+export function decodeTextFrame(text: string): Frame {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new MalformedFrame('A frame is a JSON array of five: join_ref, ref, topic, event, payload. This is not JSON.');
+  }
+  if (!Array.isArray(parsed) || parsed.length !== 5) {
+    throw new MalformedFrame('A frame is a JSON array of five: join_ref, ref, topic, event, payload.');
+  }
+  const [joinRef, ref, topic, event, payload] = parsed as unknown[];
+  checkEnvelope(joinRef, ref, topic, event);
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) {
+    throw new MalformedFrame('The payload of a frame is a JSON object.');
+  }
+  if (isDeeperThan(payload, LIMITS.jsonDepthMax)) {
+    throw new MalformedFrame(`The payload of a frame is nested at most ${LIMITS.jsonDepthMax} deep.`);
+  }
+  return { joinRef, ref, topic, event, payload } as Frame;
+}
+
+/** @throws {MalformedFrame} */
+export function checkEnvelope(joinRef: unknown, ref: unknown, topic: unknown, event: unknown): void {
+  if (!isRef(joinRef) || !isRef(ref)) {
+    throw new MalformedFrame('join_ref and ref are strings of at most 64 characters, or null.');
+  }
+  if (typeof topic !== 'string' || topic.length > LIMITS.topicMax) {
+    throw new MalformedFrame(`A topic is a string of at most ${LIMITS.topicMax} characters.`);
+  }
+  if (typeof event !== 'string' || event.length > LIMITS.eventNameMax) {
+    throw new MalformedFrame(`An event is a string of at most ${LIMITS.eventNameMax} characters.`);
+  }
+}
+
+function isRef(value: unknown): value is string | null {
+  return value === null || (typeof value === 'string' && value.length <= 64);
+}
+
+/** Whether arrays and objects nest in `value` deeper than `depth`; never recurses further than that. */
+export function isDeeperThan(value: unknown, depth: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  if (depth === 0) return true;
+  for (const inner of Object.values(value)) if (isDeeperThan(inner, depth - 1)) return true;
+  return false;
+}
+
+const quote = (ref: string | null) => (ref === null ? 'null' : JSON.stringify(ref));
+
+/** A frame that nobody asked for: a broadcast (both refs null), or phx_close and phx_error with the channel's join_ref. */
+export function encodeTextPush(topic: string, event: string, payload: unknown, joinRef: string | null = null): string {
+  return `[${quote(joinRef)},null,"${topic}","${event}",${JSON.stringify(payload)}]`;
+}
+
+/** The answer to `frame`: `[join_ref, ref, topic, "phx_reply", {status, response}]`. */
+export function encodeTextReply(frame: Frame, status: ReplyStatus, response: unknown): string {
+  const head = `[${quote(frame.joinRef)},${quote(frame.ref)},${JSON.stringify(frame.topic)},"phx_reply"`;
+  return `${head},{"status":"${status}","response":${JSON.stringify(response)}}]`;
+}
+
+/** What a client sends. */
+export function encodeTextFrame(frame: Frame): string {
+  return JSON.stringify([frame.joinRef, frame.ref, frame.topic, frame.event, frame.payload]);
+}

@@ -1,0 +1,71 @@
+/** Every limit that a person or a client can run into, once. Lengths are UTF-16 code units unless the name says otherwise. */
+export const LIMITS = {
+  usernameMin: 3,
+  usernameMax: 32,
+  pinLength: 8,
+  passwordMin: 10,
+  passwordMax: 256,
+  displayNameMax: 64,
+  deviceNameMax: 64,
+  statusTextMax: 140,
+  publicKeyMax: 512,
+  groupNameMax: 80,
+  groupDescriptionMax: 500,
+  /** Members of one group. Rooms of this size are tested; larger ones belong into several groups. */
+  groupMembersMax: 100_000,
+  reasonMax: 280,
+  /** Retention: one minute to ten years, or null for ever. */
+  retentionMinSeconds: 60,
+  retentionMaxSeconds: 315_360_000,
+  uploadDefaultMaxBytes: 1_073_741_824,
+  uploadMaxBytes: 5_368_709_120,
+  messageTextMax: 16_000,
+  messageMentionsMax: 50,
+  /** The JSON of `encryption`, which the server never reads. */
+  encryptionMaxBytes: 16_384,
+  /** The JSON of a message's content. */
+  contentMaxBytes: 65_536,
+  clientIdMax: 64,
+  emojiMaxBytes: 64,
+  reactionsPerMessage: 50,
+  /** Users named in a reaction; `count` goes on. */
+  reactionUsersShown: 20,
+  inviteMaxUses: 10_000,
+  inviteExpiresMaxSeconds: 31_536_000,
+  searchQueryMax: 200,
+  pageDefault: 50,
+  pageMax: 100,
+  /** Events in one join or resume answer, and in one page of the log. */
+  eventsPerPage: 200,
+  /** Conversations in one `resume`. */
+  resumeTopicsMax: 1_000,
+  /** Channels joined on one connection. */
+  topicsPerSession: 2_000,
+  /** One WebSocket frame from a client; larger ones close the socket with 1009. */
+  frameMaxBytes: 131_072,
+  /** A JSON request body. */
+  bodyMaxBytes: 262_144,
+  /** Nesting of JSON that a client sends. */
+  jsonDepthMax: 16,
+  topicMax: 64,
+  eventNameMax: 64,
+  /** A client that is silent for longer is gone; the official client beats every 30 s. */
+  heartbeatTimeoutMs: 60_000,
+  /** Unread bytes that a connection may have waiting before it is closed to catch up by `last_seq`. */
+  backpressureMaxBytes: 1_048_576,
+  typingTtlMs: 6_000,
+  /** A user is shown offline this long after the last device has gone. */
+  presenceGraceMs: 5_000,
+  /** Users online in a room up to which presence is a list; above it is a count. */
+  presenceListMax: 200,
+  presenceCountIntervalMs: 2_000,
+  /** Members up to which receipts are broadcast; above it the sender gets summaries. */
+  receiptsBroadcastMax: 50,
+  receiptsIntervalMs: 1_000,
+  receiptSummaryIntervalMs: 2_000,
+  accessTokenSeconds: 600,
+  refreshTokenSeconds: 30 * 86_400,
+  /** For how long a refresh token that was just used answers with the same successor again. */
+  refreshGraceMs: 10_000,
+  devicesPerUser: 50,
+} as const;

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { UUID_PATTERN } from './ids.ts';
+import { LIMITS } from './limits.ts';
+import { cleanName, cleanText } from './text.ts';
+
+/**
+ * What clients may send, once for REST bodies and channel pushes. Objects are strict: an unknown field is an error that
+ * names it, so that a misspelt option is never silently ignored (spec REQ-1).
+ */
+const name = (max: number) =>
+  z.string().max(max * 4).transform(cleanName).pipe(z.string().min(1).max(max));
+const line = (max: number) => z.string().max(max * 4).transform(cleanName).pipe(z.string().max(max));
+const prose = (max: number) => z.string().max(max * 2).transform(cleanText).pipe(z.string().max(max));
+const seq = z.int().min(0);
+
+export const Id = z.string().toLowerCase().regex(UUID_PATTERN, 'must be a UUID');
+export const Username = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z][a-z0-9_.-]{2,31}$/, 'must be 3 to 32 of a-z 0-9 _ . - and begin with a letter');
+export const Password = z.string().min(LIMITS.passwordMin).max(LIMITS.passwordMax);
+const deviceName = line(LIMITS.deviceNameMax).optional();
+
+export const RegisterBody = z.strictObject({
+  username: Username,
+  password: Password,
+  display_name: name(LIMITS.displayNameMax).optional(),
+  device_name: deviceName,
+});
+export const LoginBody = z.strictObject({
+  username: z.string().max(LIMITS.usernameMax).toLowerCase(),
+  password: z.string().max(LIMITS.passwordMax),
+  device_name: deviceName,
+});
+export const RefreshBody = z.strictObject({ refresh_token: z.string().max(512) });
+export const DeleteAccountBody = z.strictObject({ password: z.string().max(LIMITS.passwordMax) });
+
+export const Status = z.strictObject({
+  state: z.enum(['online', 'offline', 'custom']),
+  text: line(LIMITS.statusTextMax).default(''),
+});
+export const Color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour like #1a2b3c');
+export const PatchMeBody = z.strictObject({
+  display_name: name(LIMITS.displayNameMax).optional(),
+  status: Status.optional(),
+  background: z.union([z.strictObject({ color: Color }), z.strictObject({ media_id: Id }), z.null()]).optional(),
+  public_key: z.string().max(LIMITS.publicKeyMax).regex(/^[A-Za-z0-9+/_=-]+$/, 'must be base64').nullable().optional(),
+});
+export const PhotoBody = z.strictObject({ media_id: Id.nullable() });
+
+export const CreateGroupBody = z.strictObject({
+  name: name(LIMITS.groupNameMax),
+  description: prose(LIMITS.groupDescriptionMax).optional(),
+});
+export const PatchGroupBody = z.strictObject({
+  name: name(LIMITS.groupNameMax).optional(),
+  description: prose(LIMITS.groupDescriptionMax).optional(),
+  photo_media_id: Id.nullable().optional(),
+  messages_retention: z
+    .int()
+    .min(LIMITS.retentionMinSeconds)
+    .max(LIMITS.retentionMaxSeconds)
+    .nullable()
+    .optional(),
+  upload_max_bytes: z.int().min(1).max(LIMITS.uploadMaxBytes).optional(),
+  who_can_post: z.enum(['all', 'admins']).optional(),
+  access: z.enum(['open', 'invite']).optional(),
+});
+export const TargetBody = z.strictObject({ user_id: Id, reason: line(LIMITS.reasonMax).optional() });
+export const InviteBody = z.strictObject({
+  expires_in: z.int().min(60).max(LIMITS.inviteExpiresMaxSeconds).optional(),
+  max_uses: z.int().min(1).max(LIMITS.inviteMaxUses).optional(),
+});
+export const JoinGroupBody = z.strictObject({ invite: z.string().max(64).optional() });
+export const CreateDmBody = z.strictObject({ user_id: Id });
+
+const jsonWithin = (bytes: number) => (value: unknown) => JSON.stringify(value).length <= bytes;
+
+const Encryption = z
+  .record(z.string().max(64), z.json())
+  .refine(jsonWithin(LIMITS.encryptionMaxBytes), `must be at most ${LIMITS.encryptionMaxBytes} bytes of JSON`);
+
+const MessageText = z
+  .string()
+  .max(LIMITS.messageTextMax)
+  .transform(cleanText)
+  .pipe(z.string().min(1, 'is empty').max(LIMITS.messageTextMax));
+
+export const TextContent = z.strictObject({ text: MessageText });
+export const MediaContent = z.strictObject({ media_id: Id, text: MessageText.optional() });
+
+export const ClientId = z.string().min(1).max(LIMITS.clientIdMax).regex(/^[\x21-\x7e]+$/, 'must be printable ASCII');
+
+const sendFields = {
+  client_id: ClientId.optional(),
+  reply_to: Id.nullable().optional(),
+  encryption: Encryption.nullable().optional(),
+};
+const sendText = { type: z.literal('text'), content: TextContent };
+const sendMedia = { type: z.enum(['image', 'video', 'audio', 'file']), content: MediaContent };
+
+/** The payload of the `message` push. */
+export const MessagePush = z.discriminatedUnion('type', [
+  z.strictObject({ ...sendText, ...sendFields }),
+  z.strictObject({ ...sendMedia, ...sendFields }),
+]);
+const target = { group_id: Id.optional(), dm_id: Id.optional() };
+/** The body of POST /messages/send. */
+export const SendBody = z
+  .discriminatedUnion('type', [
+    z.strictObject({ ...target, ...sendText, ...sendFields }),
+    z.strictObject({ ...target, ...sendMedia, ...sendFields }),
+  ])
+  .refine((body) => (body.group_id === undefined) !== (body.dm_id === undefined), 'name either group_id or dm_id');
+
+export const EditBody = z.strictObject({ content: TextContent, encryption: Encryption.nullable().optional() });
+export const EditPush = z.strictObject({ id: Id, ...EditBody.shape });
+export const DeletePush = z.strictObject({ id: Id });
+/** One emoji: a grapheme that shows as a picture (UTS #51), at most 64 bytes. */
+export const Emoji = z
+  .string()
+  .max(LIMITS.emojiMaxBytes)
+  .regex(/^(?:\p{RGI_Emoji}|[\p{Emoji_Presentation}\p{Extended_Pictographic}]\ufe0f?)$/v, 'must be one emoji');
+export const ReactPush = z.strictObject({ id: Id, emoji: Emoji, on: z.boolean() });
+export const TypingPush = z.strictObject({ on: z.boolean() });
+export const SeqPush = z.strictObject({ seq });
+export const PingPush = z.strictObject({});
+const pageSize = z.coerce.number().int().min(1).max(LIMITS.pageMax);
+export const HistoryPush = z.strictObject({
+  before: seq.optional(),
+  after: seq.optional(),
+  limit: z.int().min(1).max(LIMITS.pageMax).optional(),
+});
+
+export const ConversationJoin = z.strictObject({ last_seq: seq.optional() });
+export const UserJoin = z.strictObject({
+  resume: z.record(z.string().max(LIMITS.topicMax), seq).optional(),
+});
+
+const seqQuery = z.coerce.number().int().min(0);
+export const PageQuery = z.strictObject({ limit: pageSize.optional(), cursor: z.string().max(512).optional() });
+export const MembersQuery = z.strictObject({ ...PageQuery.shape, online: z.enum(['true', 'false']).optional() });
+export const HistoryQuery = z.strictObject({
+  before: seqQuery.optional(),
+  after: seqQuery.optional(),
+  limit: pageSize.optional(),
+});
+export const EventsQuery = z.strictObject({
+  after: seqQuery.optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.eventsPerPage).optional(),
+});
+export const SearchQuery = z.strictObject({
+  q: z.string().min(1).max(LIMITS.searchQueryMax),
+  group_id: Id.optional(),
+  dm_id: Id.optional(),
+  limit: pageSize.optional(),
+  cursor: z.string().max(512).optional(),
+});
+
+/** The refusal's text for the first thing wrong with what was sent: where it is and what it should be. */
+export function describeIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return 'The request is not valid.';
+  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  return `${where}${issue.message}`;
+}

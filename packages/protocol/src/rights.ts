@@ -1,0 +1,55 @@
+/**
+ * The rights table (specification sections 4.2 and 7) as data: the server enforces it in one place, clients read it to
+ * hide what is not allowed. `own` is what somebody may do to themselves or their own; `towards` names the roles that an
+ * actor may act on.
+ */
+export const ROLES = ['owner', 'admin', 'user', 'banned'] as const;
+export type Role = (typeof ROLES)[number];
+/** `none`: never was in the group, or has left. */
+export type Standing = Role | 'none';
+
+type Right = { actors: readonly Role[]; towards?: Partial<Record<Role, readonly Standing[]>> };
+
+const EVERY_MEMBER = ['owner', 'admin', 'user'] as const;
+const STAFF = ['owner', 'admin'] as const;
+const OWNER = ['owner'] as const;
+
+export const RIGHTS = {
+  read: { actors: EVERY_MEMBER },
+  send: { actors: EVERY_MEMBER },
+  /** Sending where the rules say who_can_post = admins. */
+  send_restricted: { actors: STAFF },
+  react: { actors: EVERY_MEMBER },
+  edit_own: { actors: EVERY_MEMBER },
+  delete_own: { actors: EVERY_MEMBER },
+  /** The owner transfers the group first. */
+  leave: { actors: ['admin', 'user'] },
+  add: { actors: STAFF, towards: { owner: ['none'], admin: ['none'] } },
+  invite: { actors: STAFF },
+  kick: { actors: STAFF, towards: { owner: ['admin', 'user'], admin: ['user'] } },
+  ban: { actors: STAFF, towards: { owner: ['admin', 'user', 'none'], admin: ['user', 'none'] } },
+  unban: { actors: STAFF, towards: { owner: ['banned'], admin: ['banned'] } },
+  /** Somebody who has left has standing `none`: their messages can be deleted too. */
+  delete_other: {
+    actors: STAFF,
+    towards: { owner: ['admin', 'user', 'banned', 'none'], admin: ['user', 'banned', 'none'] },
+  },
+  set_photo: { actors: STAFF },
+  read_audit: { actors: STAFF },
+  set_rules: { actors: OWNER },
+  promote: { actors: OWNER, towards: { owner: ['user'] } },
+  demote: { actors: OWNER, towards: { owner: ['admin'] } },
+  transfer: { actors: OWNER, towards: { owner: ['admin', 'user'] } },
+  delete_group: { actors: OWNER },
+} as const satisfies Record<string, Right>;
+
+export type Action = keyof typeof RIGHTS;
+export const ACTIONS = Object.keys(RIGHTS) as Action[];
+
+/** Whether `actor` may do `action`, and, where the action has a target, do it to somebody of standing `target`. */
+export function mayDo(actor: Standing, action: Action, target?: Standing): boolean {
+  const right: Right = RIGHTS[action];
+  if (actor === 'none' || !right.actors.includes(actor)) return false;
+  if (!right.towards) return true;
+  return target !== undefined && (right.towards[actor]?.includes(target) ?? false);
+}

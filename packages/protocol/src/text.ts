@@ -1,0 +1,22 @@
+/**
+ * Text as it is stored (spec TEXT-1 to TEXT-3): NFC, without control characters except line feed and tab, without bidi
+ * overrides and isolates, without lone surrogates. It is not escaped here: every face escapes when it renders.
+ */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
+const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Invisible fillers that make two names look alike. The zero-width joiner stays in messages: emoji need it. */
+const INVISIBLE = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]|\udb40[\udc00-\udfff]/g;
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
+const PLAIN_ASCII = /^[\x20-\x7e]*$/;
+
+/** A message's or a description's text. */
+export function cleanText(text: string): string {
+  if (PLAIN_ASCII.test(text)) return text;
+  const normal = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').normalize('NFC');
+  return UNSAFE.test(normal) ? normal.toWellFormed().replace(CONTROLS, '').replace(BIDI, '') : normal;
+}
+
+/** A name in one line: no line breaks, no invisible characters, single spaces, trimmed. */
+export function cleanName(text: string): string {
+  return cleanText(text).replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
+}
