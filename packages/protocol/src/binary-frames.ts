@@ -1,5 +1,12 @@
 import { pack, unpack } from 'msgpackr';
-import { checkEnvelope, type Frame, isDeeperThan, MalformedFrame, type ReplyStatus } from './frames.ts';
+import {
+  checkEnvelope,
+  type Frame,
+  isDeeperThan,
+  MalformedFrame,
+  RawJson,
+  type ReplyStatus,
+} from './frames.ts';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -18,16 +25,24 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws {MalformedFrame} */
 export function decodeBinaryPush(bytes: Uint8Array): Frame {
-  if (bytes[0] !== KIND.push) throw new MalformedFrame('A binary frame from a client begins with kind 0 (push).');
+  if (bytes[0] !== KIND.push)
+    throw new MalformedFrame('A binary frame from a client begins with kind 0 (push).');
   const sizes = [bytes[1], bytes[2], bytes[3], bytes[4]];
   let offset = 5;
   const [joinRef, ref, topic, event] = sizes.map((size) => {
-    if (size === undefined || offset + size > bytes.length) throw new MalformedFrame('The binary frame is cut off.');
+    if (size === undefined || offset + size > bytes.length)
+      throw new MalformedFrame('The binary frame is cut off.');
     offset += size;
     return decodeText(bytes.subarray(offset - size, offset));
   }) as [string, string, string, string];
   checkEnvelope(joinRef, ref, topic, event);
-  return { joinRef: joinRef || null, ref: ref || null, topic, event, payload: decodePayload(bytes.subarray(offset)) };
+  return {
+    joinRef: joinRef || null,
+    ref: ref || null,
+    topic,
+    event,
+    payload: decodePayload(bytes.subarray(offset)),
+  };
 }
 
 function decodeText(bytes: Uint8Array): string {
@@ -45,7 +60,11 @@ function decodePayload(bytes: Uint8Array): unknown {
   } catch {
     throw new MalformedFrame('The payload of a binary frame is one MessagePack object.');
   }
-  if (payload === null || typeof payload !== 'object' || Object.getPrototypeOf(payload) !== Object.prototype) {
+  if (
+    payload === null ||
+    typeof payload !== 'object' ||
+    Object.getPrototypeOf(payload) !== Object.prototype
+  ) {
     throw new MalformedFrame('The payload of a binary frame is one MessagePack object.');
   }
   if (isDeeperThan(payload, LIMITS.jsonDepthMax)) {
@@ -69,7 +88,7 @@ export function encodeBinaryPush(frame: Frame): Uint8Array {
 
 function encode(kind: number, fields: string[], payload: unknown): Uint8Array {
   const parts = fields.map((field) => encoder.encode(field));
-  const body = pack(payload);
+  const body = pack(payload instanceof RawJson ? payload.toJSON() : payload);
   const header = 1 + parts.length;
   const frame = new Uint8Array(header + parts.reduce((sum, part) => sum + part.length, 0) + body.length);
   frame[0] = kind;

@@ -15,8 +15,16 @@ export const REFUSALS = {
   rate_limited: { http: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   unsupported_media: { http: 415, retryable: false, message: 'This kind of content is not supported.' },
   expired: { http: 410, retryable: false, message: 'This has expired.' },
-  unavailable: { http: 503, retryable: true, message: 'The server cannot store messages right now. Try again shortly.' },
-  internal: { http: 500, retryable: true, message: 'Something went wrong on the server. It has been logged.' },
+  unavailable: {
+    http: 503,
+    retryable: true,
+    message: 'The server cannot store messages right now. Try again shortly.',
+  },
+  internal: {
+    http: 500,
+    retryable: true,
+    message: 'Something went wrong on the server. It has been logged.',
+  },
 } as const satisfies Record<string, { http: number; retryable: boolean; message: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

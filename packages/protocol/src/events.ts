@@ -18,7 +18,9 @@ export const LOG_EVENT_NAMES = ['message', 'edited', 'deleted', 'reaction'] as c
 export type LogEventName = keyof LogEvents;
 
 /** One entry of the log, as `GET .../events`, a join and a resume carry it. */
-export type LogEvent = { [Name in LogEventName]: { seq: number; event: Name; payload: LogEvents[Name] } }[LogEventName];
+export type LogEvent = {
+  [Name in LogEventName]: { seq: number; event: Name; payload: LogEvents[Name] };
+}[LogEventName];
 
 export type PresenceMeta = { phx_ref: string; online_at: string; device: string; [extra: string]: unknown };
 /** Phoenix Presence's own shape, keyed by user id, a meta a device. */
@@ -56,6 +58,8 @@ export type ConversationJoined = {
   my_read_seq: number;
 };
 
-export type Resumed = { events: LogEvent[]; has_more: boolean } | { error: { code: string; message: string } };
+export type Resumed =
+  | { events: LogEvent[]; has_more: boolean }
+  | { error: { code: string; message: string } };
 
 export type UserJoined = { conversations: ConversationSummary[]; resumed: Record<string, Resumed> };

@@ -36,7 +36,9 @@ export function decodeTextFrame(text: string): Frame {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new MalformedFrame('A frame is a JSON array of five: join_ref, ref, topic, event, payload. This is not JSON.');
+    throw new MalformedFrame(
+      'A frame is a JSON array of five: join_ref, ref, topic, event, payload. This is not JSON.',
+    );
   }
   if (!Array.isArray(parsed) || parsed.length !== 5) {
     throw new MalformedFrame('A frame is a JSON array of five: join_ref, ref, topic, event, payload.');
@@ -77,17 +79,39 @@ export function isDeeperThan(value: unknown, depth: number): boolean {
   return false;
 }
 
+/** A payload that is JSON already: it is encoded once, however many get it. */
+export class RawJson {
+  readonly json: string;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.json);
+  }
+}
+
+export function encodePayload(payload: unknown): string {
+  return payload instanceof RawJson ? payload.json : JSON.stringify(payload);
+}
+
 const quote = (ref: string | null) => (ref === null ? 'null' : JSON.stringify(ref));
 
 /** A frame that nobody asked for: a broadcast (both refs null), or phx_close and phx_error with the channel's join_ref. */
-export function encodeTextPush(topic: string, event: string, payload: unknown, joinRef: string | null = null): string {
-  return `[${quote(joinRef)},null,"${topic}","${event}",${JSON.stringify(payload)}]`;
+export function encodeTextPush(
+  topic: string,
+  event: string,
+  payload: unknown,
+  joinRef: string | null = null,
+): string {
+  return `[${quote(joinRef)},null,"${topic}","${event}",${encodePayload(payload)}]`;
 }
 
 /** The answer to `frame`: `[join_ref, ref, topic, "phx_reply", {status, response}]`. */
 export function encodeTextReply(frame: Frame, status: ReplyStatus, response: unknown): string {
   const head = `[${quote(frame.joinRef)},${quote(frame.ref)},${JSON.stringify(frame.topic)},"phx_reply"`;
-  return `${head},{"status":"${status}","response":${JSON.stringify(response)}}]`;
+  return `${head},{"status":"${status}","response":${encodePayload(response)}}]`;
 }
 
 /** What a client sends. */

@@ -10,6 +10,7 @@ export * from './objects.ts';
 export * from './pins.ts';
 export * from './rate-limits.ts';
 export * from './requests.ts';
+export * from './responses.ts';
 export * from './rights.ts';
 export * from './text.ts';
 export * from './topics.ts';

@@ -68,4 +68,6 @@ export const LIMITS = {
   /** For how long a refresh token that was just used answers with the same successor again. */
   refreshGraceMs: 10_000,
   devicesPerUser: 50,
+  /** People that one user may block; `users/me` names them all. */
+  blockedUsersMax: 5_000,
 } as const;

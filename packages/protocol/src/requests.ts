@@ -8,9 +8,23 @@ import { cleanName, cleanText } from './text.ts';
  * names it, so that a misspelt option is never silently ignored (spec REQ-1).
  */
 const name = (max: number) =>
-  z.string().max(max * 4).transform(cleanName).pipe(z.string().min(1).max(max));
-const line = (max: number) => z.string().max(max * 4).transform(cleanName).pipe(z.string().max(max));
-const prose = (max: number) => z.string().max(max * 2).transform(cleanText).pipe(z.string().max(max));
+  z
+    .string()
+    .max(max * 4)
+    .transform(cleanName)
+    .pipe(z.string().min(1).max(max));
+const line = (max: number) =>
+  z
+    .string()
+    .max(max * 4)
+    .transform(cleanName)
+    .pipe(z.string().max(max));
+const prose = (max: number) =>
+  z
+    .string()
+    .max(max * 2)
+    .transform(cleanText)
+    .pipe(z.string().max(max));
 const seq = z.int().min(0);
 
 export const Id = z.string().toLowerCase().regex(UUID_PATTERN, 'must be a UUID');
@@ -43,8 +57,15 @@ export const Color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour lik
 export const PatchMeBody = z.strictObject({
   display_name: name(LIMITS.displayNameMax).optional(),
   status: Status.optional(),
-  background: z.union([z.strictObject({ color: Color }), z.strictObject({ media_id: Id }), z.null()]).optional(),
-  public_key: z.string().max(LIMITS.publicKeyMax).regex(/^[A-Za-z0-9+/_=-]+$/, 'must be base64').nullable().optional(),
+  background: z
+    .union([z.strictObject({ color: Color }), z.strictObject({ media_id: Id }), z.null()])
+    .optional(),
+  public_key: z
+    .string()
+    .max(LIMITS.publicKeyMax)
+    .regex(/^[A-Za-z0-9+/_=-]+$/, 'must be base64')
+    .nullable()
+    .optional(),
 });
 export const PhotoBody = z.strictObject({ media_id: Id.nullable() });
 
@@ -78,7 +99,9 @@ const jsonWithin = (bytes: number) => (value: unknown) => JSON.stringify(value).
 
 const Encryption = z
   .record(z.string().max(64), z.json())
-  .refine(jsonWithin(LIMITS.encryptionMaxBytes), `must be at most ${LIMITS.encryptionMaxBytes} bytes of JSON`);
+  .refine(jsonWithin(LIMITS.encryptionMaxBytes), `must be at most ${LIMITS.encryptionMaxBytes} bytes of JSON`)
+  // Named here: the document's generator would follow the recursion of `z.json()` without end.
+  .meta({ type: 'object', description: 'Opaque to the server.' });
 
 const MessageText = z
   .string()
@@ -89,7 +112,11 @@ const MessageText = z
 export const TextContent = z.strictObject({ text: MessageText });
 export const MediaContent = z.strictObject({ media_id: Id, text: MessageText.optional() });
 
-export const ClientId = z.string().min(1).max(LIMITS.clientIdMax).regex(/^[\x21-\x7e]+$/, 'must be printable ASCII');
+export const ClientId = z
+  .string()
+  .min(1)
+  .max(LIMITS.clientIdMax)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII');
 
 const sendFields = {
   client_id: ClientId.optional(),
@@ -111,16 +138,25 @@ export const SendBody = z
     z.strictObject({ ...target, ...sendText, ...sendFields }),
     z.strictObject({ ...target, ...sendMedia, ...sendFields }),
   ])
-  .refine((body) => (body.group_id === undefined) !== (body.dm_id === undefined), 'name either group_id or dm_id');
+  .refine(
+    (body) => (body.group_id === undefined) !== (body.dm_id === undefined),
+    'name either group_id or dm_id',
+  );
 
-export const EditBody = z.strictObject({ content: TextContent, encryption: Encryption.nullable().optional() });
+export const EditBody = z.strictObject({
+  content: TextContent,
+  encryption: Encryption.nullable().optional(),
+});
 export const EditPush = z.strictObject({ id: Id, ...EditBody.shape });
 export const DeletePush = z.strictObject({ id: Id });
 /** One emoji: a grapheme that shows as a picture (UTS #51), at most 64 bytes. */
 export const Emoji = z
   .string()
   .max(LIMITS.emojiMaxBytes)
-  .regex(/^(?:\p{RGI_Emoji}|[\p{Emoji_Presentation}\p{Extended_Pictographic}]\ufe0f?)$/v, 'must be one emoji');
+  .regex(
+    /^(?:\p{RGI_Emoji}|[\p{Emoji_Presentation}\p{Extended_Pictographic}]\ufe0f?)$/v,
+    'must be one emoji',
+  );
 export const ReactPush = z.strictObject({ id: Id, emoji: Emoji, on: z.boolean() });
 export const TypingPush = z.strictObject({ on: z.boolean() });
 export const SeqPush = z.strictObject({ seq });
@@ -138,8 +174,14 @@ export const UserJoin = z.strictObject({
 });
 
 const seqQuery = z.coerce.number().int().min(0);
-export const PageQuery = z.strictObject({ limit: pageSize.optional(), cursor: z.string().max(512).optional() });
-export const MembersQuery = z.strictObject({ ...PageQuery.shape, online: z.enum(['true', 'false']).optional() });
+export const PageQuery = z.strictObject({
+  limit: pageSize.optional(),
+  cursor: z.string().max(512).optional(),
+});
+export const MembersQuery = z.strictObject({
+  ...PageQuery.shape,
+  online: z.enum(['true', 'false']).optional(),
+});
 export const HistoryQuery = z.strictObject({
   before: seqQuery.optional(),
   after: seqQuery.optional(),

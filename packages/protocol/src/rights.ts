@@ -1,3 +1,5 @@
+import { Refusal } from './errors.ts';
+
 /**
  * The rights table (specification sections 4.2 and 7) as data: the server enforces it in one place, clients read it to
  * hide what is not allowed. `own` is what somebody may do to themselves or their own; `towards` names the roles that an
@@ -52,4 +54,16 @@ export function mayDo(actor: Standing, action: Action, target?: Standing): boole
   if (actor === 'none' || !right.actors.includes(actor)) return false;
   if (!right.towards) return true;
   return target !== undefined && (right.towards[actor]?.includes(target) ?? false);
+}
+
+/** @throws {Refusal} banned, not_member or forbidden, where `mayDo` says no */
+export function requireRight(actor: Standing, action: Action, target?: Standing): void {
+  if (mayDo(actor, action, target)) return;
+  if (actor === 'banned') throw new Refusal('banned');
+  if (actor === 'none') throw new Refusal('not_member');
+  const who = RIGHTS[action].actors.map((role) => (role === 'user' ? 'members' : `${role}s`)).join(' and ');
+  throw new Refusal(
+    'forbidden',
+    `Only ${who} may do this${target ? ', and not to everybody' : ''}. You are ${actor}.`,
+  );
 }

@@ -2,9 +2,7 @@ import { type ConversationId, isUuid, type UserId } from './ids.ts';
 
 export type ConversationKind = 'group' | 'dm';
 
-export type Topic =
-  | { kind: ConversationKind; id: ConversationId }
-  | { kind: 'user'; id: UserId };
+export type Topic = { kind: ConversationKind; id: ConversationId } | { kind: 'user'; id: UserId };
 
 /** Phoenix's own topic for heartbeats. */
 export const PHOENIX_TOPIC = 'phoenix';

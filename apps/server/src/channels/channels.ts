@@ -1,0 +1,98 @@
+import {
+  type ConversationId,
+  ConversationJoin,
+  type ConversationKind,
+  describeIssue,
+  type Frame,
+  parseTopic,
+  Refusal,
+  UserJoin,
+} from '@tpx/protocol';
+import type { z } from 'zod';
+import type { Channel } from './channel.ts';
+import type { ChannelHandlers, ChannelSession } from './channel-session.ts';
+import { type PushDeps, runConversationPush } from './conversation-pushes.ts';
+import { completeJoin, enterPresence, type JoinDeps, joinRefOf, prepareJoin } from './join-conversation.ts';
+import { completeUserJoin, prepareUserJoin } from './join-user.ts';
+
+/** What each kind of topic does when it is joined, left and pushed to. */
+export class Channels implements ChannelHandlers {
+  readonly #deps: JoinDeps & PushDeps;
+
+  constructor(deps: JoinDeps & PushDeps) {
+    this.#deps = deps;
+  }
+
+  async join(session: ChannelSession, frame: Frame): Promise<void> {
+    const topic = parseTopic(frame.topic);
+    if (!topic) throw new Refusal('not_found', 'Topics are group:<id>, dm:<id> and user:<your id>.');
+    if (topic.kind !== 'user') return this.#joinConversation(session, frame, topic);
+    if (topic.id !== session.userId) throw new Refusal('unauthorized', "This topic is somebody else's.");
+    return this.#joinUser(session, frame);
+  }
+
+  async #joinConversation(
+    session: ChannelSession,
+    frame: Frame,
+    topic: { kind: ConversationKind; id: ConversationId },
+  ): Promise<void> {
+    const { last_seq } = parse(ConversationJoin, frame.payload);
+    const joinable = await stable(session, () => prepareJoin(this.#deps, session, topic, last_seq));
+    if (!session.wants(frame)) return;
+    const { response } = completeJoin(session, joinable, joinRefOf(frame));
+    session.connection.reply(frame, 'ok', response);
+    enterPresence(this.#deps, session, joinable);
+  }
+
+  async #joinUser(session: ChannelSession, frame: Frame): Promise<void> {
+    const { resume = {} } = parse(UserJoin, frame.payload);
+    const prepared = await stable(session, () => prepareUserJoin(this.#deps, session, resume));
+    if (!session.wants(frame)) return;
+    const { topic } = frame;
+    session.channels.set(topic, { kind: 'user', topic, joinRef: joinRefOf(frame) });
+    session.connection.subscribe(topic);
+    const { response, entered } = completeUserJoin(session, prepared, joinRefOf(frame));
+    session.connection.reply(frame, 'ok', response);
+    for (const joinable of entered) enterPresence(this.#deps, session, joinable);
+  }
+
+  push(session: ChannelSession, channel: Channel, frame: Frame): unknown {
+    if (channel.kind === 'user')
+      throw new Refusal('invalid', 'Your own topic takes no events; push to a conversation.');
+    return runConversationPush(this.#deps, session, channel, frame.event, frame.payload);
+  }
+
+  leave(session: ChannelSession, channel: Channel): void {
+    session.connection.unsubscribe(channel.topic);
+    if (channel.kind === 'user') return;
+    this.#deps.presence.leave(channel.conversation, session);
+    this.#oneReaderLess(channel.conversation);
+  }
+
+  dropped(session: ChannelSession, channel: Channel): void {
+    if (channel.kind === 'user') return;
+    this.#deps.presence.drop(channel.conversation, session);
+    this.#oneReaderLess(channel.conversation);
+  }
+
+  #oneReaderLess(conversation: { readers: number; idleSince: number }): void {
+    conversation.readers--;
+    conversation.idleSince = performance.now();
+  }
+}
+
+/** @throws {Refusal} `invalid` with what is wrong first */
+function parse<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(payload);
+  if (!parsed.success) throw new Refusal('invalid', describeIssue(parsed.error));
+  return parsed.data;
+}
+
+/** Reads again what was read while the user's rights changed, so that nobody joins with rights that are gone. */
+async function stable<T>(session: ChannelSession, read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const version = session.accessVersion;
+    const value = await read();
+    if (session.accessVersion === version) return value;
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  type ConversationId,
+  DeletePush,
+  describeIssue,
+  EditPush,
+  HistoryPush,
+  LIMITS,
+  type MessageId,
+  MessagePush,
+  PingPush,
+  type RateLimitName,
+  ReactPush,
+  Refusal,
+  requireRight,
+  SeqPush,
+  TypingPush,
+} from '@tpx/protocol';
+import type { z } from 'zod';
+import type { Database } from '../db/database.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import type { LiveConversations } from '../fanout/live-conversations.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
+import { requireWriter } from '../messages/access.ts';
+import { deleteMessage } from '../messages/delete-message.ts';
+import { editMessage } from '../messages/edit-message.ts';
+import { readHistory } from '../messages/history.ts';
+import type { MessageWriter } from '../messages/message-writer.ts';
+import { react } from '../messages/react.ts';
+import type { ReceiptBook } from '../messages/receipts.ts';
+import { sendMessage } from '../messages/send-message.ts';
+import type { ConversationChannel } from './channel.ts';
+import type { ChannelSession } from './channel-session.ts';
+import type { Signals } from './signals.ts';
+
+export type PushDeps = {
+  database: Database;
+  announcer: Announcer;
+  live: LiveConversations;
+  writer: MessageWriter;
+  receipts: ReceiptBook;
+  signals: Signals;
+  limiter: RateLimiter;
+};
+
+type Context = {
+  deps: PushDeps;
+  session: ChannelSession;
+  channel: ConversationChannel;
+  conversationId: ConversationId;
+};
+
+/** An event that a member pushes: what it carries, whose bucket it draws on, what it does. Gives the reply's response. */
+type Push<Schema extends z.ZodType> = {
+  schema: Schema;
+  limit: RateLimitName;
+  run(context: Context, payload: z.output<Schema>): unknown;
+};
+
+const define = <Schema extends z.ZodType>(
+  schema: Schema,
+  limit: RateLimitName,
+  run: Push<Schema>['run'],
+): Push<Schema> => ({ schema, limit, run });
+
+export const CONVERSATION_PUSHES = {
+  message: define(MessagePush, 'send', async ({ deps, session, channel, conversationId }, request) => {
+    const { kind, whoCanPost, memberCount } = channel.conversation;
+    const { standing, blocked } = channel;
+    const sender = { userId: session.userId, conversationId, kind, standing, whoCanPost, blocked };
+    const sent = await sendMessage(deps.writer, sender, request);
+    if (memberCount > LIMITS.receiptsBroadcastMax)
+      deps.receipts.await(channel.conversation, session.userId, sent);
+    return { message: sent.message };
+  }),
+  edit: define(EditPush, 'change', async ({ deps, session, conversationId }, { id, ...edit }) => ({
+    message: await editMessage(deps, session.userId, id as MessageId, edit, conversationId),
+  })),
+  delete: define(DeletePush, 'change', async ({ deps, session, conversationId }, { id }) => ({
+    message: await deleteMessage(deps, session.userId, id as MessageId, conversationId),
+  })),
+  react: define(ReactPush, 'react', async ({ deps, session, conversationId }, { id, ...reaction }) => ({
+    message: await react(deps, session.userId, { id: id as MessageId, ...reaction }, conversationId),
+  })),
+  typing: define(TypingPush, 'signal', ({ deps, session, channel }, { on }) => {
+    requireWriter({ ...channel, whoCanPost: channel.conversation.whoCanPost });
+    deps.signals.typing(session, channel, on);
+    return {};
+  }),
+  delivered: define(SeqPush, 'signal', ({ deps, session, channel }, { seq }) => {
+    mark(deps, session, channel, seq, channel.readSeq);
+    return {};
+  }),
+  read: define(SeqPush, 'signal', ({ deps, session, channel }, { seq }) => {
+    if (mark(deps, session, channel, seq, seq)) deps.signals.readMarker(session, channel);
+    return {};
+  }),
+  ping: define(PingPush, 'ping', ({ deps, session, channel }) => {
+    requireWriter({ ...channel, whoCanPost: channel.conversation.whoCanPost });
+    deps.signals.ping(session, channel);
+    return {};
+  }),
+  history: define(
+    HistoryPush,
+    'read',
+    async ({ deps, channel, conversationId }, { before, after, limit }) => {
+      requireRight(channel.standing, 'read');
+      const range = { before, after, limit: limit ?? LIMITS.pageDefault };
+      const { messages, has_more } = await readHistory(
+        deps,
+        conversationId,
+        channel.conversation.kind,
+        range,
+      );
+      return { messages, has_more };
+    },
+  ),
+};
+
+/** Marks only rise, and never past what there is. True where they did. */
+function mark(
+  { receipts }: PushDeps,
+  { userId }: ChannelSession,
+  channel: ConversationChannel,
+  delivered: number,
+  read: number,
+): boolean {
+  const { conversation } = channel;
+  const deliveredSeq = Math.min(Math.max(channel.deliveredSeq, delivered, read), conversation.lastSeq);
+  const readSeq = Math.min(Math.max(channel.readSeq, read), conversation.lastSeq);
+  if (deliveredSeq === channel.deliveredSeq && readSeq === channel.readSeq) return false;
+  channel.deliveredSeq = deliveredSeq;
+  channel.readSeq = readSeq;
+  receipts.mark(conversation, userId, deliveredSeq, readSeq);
+  return true;
+}
+
+/** The one way of a push: known event, valid payload, within its bucket; the rest is the event's. @throws {Refusal} */
+export function runConversationPush(
+  deps: PushDeps,
+  session: ChannelSession,
+  channel: ConversationChannel,
+  event: string,
+  payload: unknown,
+): unknown {
+  if (!Object.hasOwn(CONVERSATION_PUSHES, event)) {
+    const known = Object.keys(CONVERSATION_PUSHES).join(', ');
+    throw new Refusal('invalid', `There is no event "${event.slice(0, 40)}" here. There are ${known}.`);
+  }
+  const push = CONVERSATION_PUSHES[event as keyof typeof CONVERSATION_PUSHES] as Push<z.ZodType>;
+  const parsed = push.schema.safeParse(payload);
+  if (!parsed.success) throw new Refusal('invalid', describeIssue(parsed.error));
+  deps.limiter.take(push.limit, session.userId);
+  return push.run({ deps, session, channel, conversationId: channel.conversation.id }, parsed.data);
+}

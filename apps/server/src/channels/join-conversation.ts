@@ -1,0 +1,130 @@
+import {
+  type ConversationId,
+  type ConversationKind,
+  type ConversationObject,
+  type Frame,
+  LIMITS,
+  RawJson,
+  Refusal,
+} from '@tpx/protocol';
+import type { BatchLoader } from '../db/batch-loader.ts';
+import type { Database } from '../db/database.ts';
+import type { LogEntry } from '../fanout/announcer.ts';
+import type { LiveConversation } from '../fanout/live-conversation.ts';
+import type { LiveConversations } from '../fanout/live-conversations.ts';
+import { type Access, type AccessKey, requireReader } from '../messages/access.ts';
+import { logEventJson, readLog } from '../messages/read-log.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { ConversationChannel } from './channel.ts';
+import type { ChannelSession } from './channel-session.ts';
+
+export type JoinDeps = {
+  database: Database;
+  live: LiveConversations;
+  presence: Presence;
+  access: BatchLoader<AccessKey, Access | undefined>;
+  describe(conversation: LiveConversation): Promise<ConversationObject>;
+};
+
+/** What a joined conversation answers, and the channel that takes its pushes from then on. */
+export type Joinable = {
+  access: Access;
+  conversation: LiveConversation;
+  description: ConversationObject;
+  missed: Missed;
+};
+
+/** Events after a client's `last_seq`; those of Postgres end where the ring goes on. */
+type Missed = { entries: readonly LogEntry[]; upTo: number };
+
+/**
+ * Everything of a join that may wait: rights, the live conversation, what the client missed.
+ * @throws {Refusal} banned, not_member, not_found, unavailable
+ */
+export async function prepareJoin(
+  deps: JoinDeps,
+  session: ChannelSession,
+  topic: { kind: ConversationKind; id: ConversationId },
+  lastSeq: number | undefined,
+): Promise<Joinable> {
+  const access = requireReader(await deps.access.load({ userId: session.userId, conversationId: topic.id }));
+  if (access.kind !== topic.kind) throw new Refusal('not_found', 'There is no such conversation.');
+  const conversation = await deps.live.acquire(topic.id);
+  const description = await deps.describe(conversation);
+  const missed = await readMissed(deps, conversation, lastSeq);
+  return { access, conversation, description, missed };
+}
+
+async function readMissed(
+  deps: JoinDeps,
+  live: LiveConversation,
+  lastSeq: number | undefined,
+): Promise<Missed> {
+  if (lastSeq === undefined) return { entries: [], upTo: Number.POSITIVE_INFINITY };
+  if (live.ring.since(lastSeq, live.lastSeq)) return { entries: [], upTo: lastSeq };
+  const entries = await readLog(deps.database, live.id, lastSeq, LIMITS.eventsPerPage);
+  return { entries, upTo: entries.at(-1)?.seq ?? lastSeq };
+}
+
+/**
+ * The part of a join that happens at once: nothing can be published between what the answer carries and the
+ * subscription, so the client has neither a gap nor a duplicate (spec WS-7).
+ */
+export function completeJoin(
+  session: ChannelSession,
+  joinable: Joinable,
+  joinRef: string | null,
+): { response: RawJson; resumed: string } {
+  const { access, conversation, missed } = joinable;
+  const channel: ConversationChannel = {
+    kind: 'conversation',
+    topic: conversation.topic,
+    joinRef,
+    conversation,
+    standing: access.standing,
+    blocked: access.blocked,
+    deliveredSeq: access.deliveredSeq,
+    readSeq: access.readSeq,
+  };
+  if (access.blockers.length > 0) session.hiddenUsers = new Set(access.blockers);
+  session.channels.set(channel.topic, channel);
+  conversation.readers++;
+  session.connection.subscribe(channel.topic);
+  const caughtUp = eventsOf(conversation, missed);
+  const { firstSeq, lastSeq } = conversation;
+  const description = {
+    ...joinable.description,
+    ...roleOf(joinable),
+    first_seq: firstSeq,
+    last_seq: lastSeq,
+  };
+  const response = new RawJson(
+    `{"conversation":${JSON.stringify(description)},"first_seq":${firstSeq},"last_seq":${lastSeq},${caughtUp},"my_read_seq":${access.readSeq}}`,
+  );
+  return { response, resumed: `{${caughtUp}}` };
+}
+
+function roleOf({ access }: Joinable): { role?: Access['standing'] } {
+  return access.kind === 'group' ? { role: access.standing } : {};
+}
+
+/** `"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */
+function eventsOf(live: LiveConversation, { entries, upTo }: Missed): string {
+  if (upTo === Number.POSITIVE_INFINITY) return '"events":[],"has_more":false';
+  const page = [...entries, ...(live.ring.since(upTo, live.lastSeq) ?? [])].slice(0, LIMITS.eventsPerPage);
+  const hasMore = (page.at(-1)?.seq ?? upTo) < live.lastSeq;
+  return `"events":[${page.map(logEventJson).join(',')}],"has_more":${hasMore}`;
+}
+
+/** Presence follows the answer, so that a client has its channel before it hears who is there. */
+export function enterPresence(
+  deps: JoinDeps,
+  session: ChannelSession,
+  { access, conversation }: Joinable,
+): void {
+  deps.presence.join(conversation, session, !access.invisible);
+}
+
+export function joinRefOf(frame: Frame): string | null {
+  return frame.joinRef ?? frame.ref;
+}

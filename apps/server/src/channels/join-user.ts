@@ -1,0 +1,100 @@
+import {
+  type ConversationId,
+  type ConversationKind,
+  type ConversationSummary,
+  conversationTopic,
+  LIMITS,
+  parseTopic,
+  RawJson,
+  Refusal,
+} from '@tpx/protocol';
+import type { Queries } from '../db/database.ts';
+import type { ChannelSession } from './channel-session.ts';
+import { completeJoin, type Joinable, type JoinDeps, prepareJoin } from './join-conversation.ts';
+
+type SummaryRow = {
+  conversation_id: ConversationId;
+  kind: ConversationKind;
+  last_seq: string;
+  read_seq: string;
+  mention_count: number;
+};
+
+const SUMMARIES = `
+  SELECT m.conversation_id, c.kind, c.last_seq, m.read_seq,
+         (SELECT count(*)::integer FROM unread_mentions n
+          WHERE n.user_id = m.user_id AND n.conversation_id = m.conversation_id) AS mention_count
+  FROM members m JOIN conversations c ON c.id = m.conversation_id
+  WHERE m.user_id = $1
+  ORDER BY c.last_message_at DESC NULLS LAST LIMIT ${LIMITS.topicsPerSession}`;
+
+async function loadSummaries(queries: Queries, userId: string): Promise<ConversationSummary[]> {
+  const rows = await queries.query<SummaryRow>(SUMMARIES, [userId]);
+  return rows.map((row) => ({
+    topic: conversationTopic(row.kind, row.conversation_id),
+    last_seq: Number(row.last_seq),
+    my_read_seq: Number(row.read_seq),
+    mention_count: row.mention_count,
+  }));
+}
+
+export type PreparedUser = { conversations: ConversationSummary[]; resumes: [string, Joinable | Refusal][] };
+
+/**
+ * Everything of a `user:` join that may wait: the user's conversations, and each that is to be resumed. One that can't
+ * be resumed says why in its place; the others go on.
+ */
+export async function prepareUserJoin(
+  deps: JoinDeps,
+  session: ChannelSession,
+  resume: Record<string, number>,
+): Promise<PreparedUser> {
+  const topics = Object.entries(resume);
+  if (topics.length > LIMITS.resumeTopicsMax) {
+    throw new Refusal('too_large', `One resume names at most ${LIMITS.resumeTopicsMax} conversations.`);
+  }
+  const [conversations, resumes] = await Promise.all([
+    loadSummaries(deps.database, session.userId),
+    Promise.all(
+      topics.map(async ([topic, lastSeq]) => [topic, await prepareResume(deps, session, topic, lastSeq)]),
+    ),
+  ]);
+  return { conversations, resumes: resumes as PreparedUser['resumes'] };
+}
+
+async function prepareResume(
+  deps: JoinDeps,
+  session: ChannelSession,
+  name: string,
+  lastSeq: number,
+): Promise<Joinable | Refusal> {
+  try {
+    const topic = parseTopic(name);
+    if (!topic || topic.kind === 'user') throw new Refusal('not_found', 'There is no such conversation.');
+    return await prepareJoin(deps, session, topic, lastSeq);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** Joins what was prepared, at once; gives the answer and the conversations whose presence is to be entered after it. */
+export function completeUserJoin(
+  session: ChannelSession,
+  prepared: PreparedUser,
+  joinRef: string | null,
+): { response: RawJson; entered: Joinable[] } {
+  const entered: Joinable[] = [];
+  const resumed = prepared.resumes.map(([topic, joinable]) => {
+    if (joinable instanceof Refusal)
+      return `${JSON.stringify(topic)}:${JSON.stringify({ error: joinable.toBody() })}`;
+    const before = session.channels.get(topic);
+    if (before) session.closeChannel(before);
+    entered.push(joinable);
+    return `${JSON.stringify(topic)}:${completeJoin(session, joinable, joinRef).resumed}`;
+  });
+  const response = new RawJson(
+    `{"conversations":${JSON.stringify(prepared.conversations)},"resumed":{${resumed.join(',')}}}`,
+  );
+  return { response, entered };
+}

@@ -1,0 +1,63 @@
+import { LIMITS, type UserId } from '@tpx/protocol';
+import type { Announcer } from '../fanout/announcer.ts';
+import type { LiveConversation } from '../fanout/live-conversation.ts';
+import type { ConversationChannel } from './channel.ts';
+import type { ChannelSession } from './channel-session.ts';
+
+type Deps = {
+  announcer: Announcer;
+  publish(room: string, topic: string, event: string, payload: unknown): void;
+};
+
+/** What is told and not kept: typing, pings, one's own read mark (spec SIG-1 to SIG-3). */
+export class Signals {
+  readonly #deps: Deps;
+  /** Who is typing where, and when that dies. */
+  readonly #typing = new Map<LiveConversation, Map<UserId, number>>();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#timer = setInterval(() => this.#expireTyping(), 1_000);
+  }
+
+  typing(session: ChannelSession, { conversation, topic }: ConversationChannel, on: boolean): void {
+    const { userId, connection } = session;
+    let people = this.#typing.get(conversation);
+    if (!on && !people?.has(userId)) return;
+    if (!people) {
+      people = new Map();
+      this.#typing.set(conversation, people);
+    }
+    if (on) people.set(userId, performance.now() + LIMITS.typingTtlMs);
+    else people.delete(userId);
+    connection.publishToOthers(topic, topic, 'typing', { user_id: userId, on });
+  }
+
+  #expireTyping(): void {
+    const now = performance.now();
+    for (const [conversation, people] of this.#typing) {
+      for (const [userId, until] of people) {
+        if (until > now) continue;
+        people.delete(userId);
+        this.#deps.publish(conversation.topic, conversation.topic, 'typing', { user_id: userId, on: false });
+      }
+      if (people.size === 0) this.#typing.delete(conversation);
+    }
+  }
+
+  ping({ userId }: ChannelSession, { conversation, topic }: ConversationChannel): void {
+    this.#deps.publish(topic, topic, 'ping', { user_id: userId });
+    for (const peer of conversation.peers ?? []) {
+      if (peer !== userId) this.#deps.announcer.signalUser(peer, 'ping', { user_id: userId, topic });
+    }
+  }
+
+  readMarker({ userId }: ChannelSession, { topic, readSeq }: ConversationChannel): void {
+    this.#deps.announcer.signalUser(userId, 'read_marker', { topic, read_seq: readSeq });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { parseRateLimits, type RateLimits } from './rate-limit-setting.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
+
+/** What a node was told, checked and typed. */
+export type Config = {
+  host: string;
+  port: number;
+  tcpPort: number;
+  dataDir: string;
+  databaseUrl: string | null;
+  natsUrl: string | null;
+  workers: number;
+  roles: readonly string[];
+  rateLimits: RateLimits;
+  trustedProxies: readonly string[];
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+};
+
+/** A variable that can't be; the message is a sentence that says what to change. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** @throws {ConfigError} */
+export function readConfig(environment: Environment): Config {
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('TPX_') && !Object.hasOwn(SETTINGS, name)) {
+      throw new ConfigError(
+        `${name} is not a setting of TPX. Unset it, or correct its name: see docs/settings.md.`,
+      );
+    }
+  }
+  const read = <Name extends SettingName>(name: Name) => readSetting(environment, name);
+  const config: Config = {
+    host: read('TPX_HOST') ?? '',
+    port: read('TPX_PORT') ?? 0,
+    tcpPort: read('TPX_TCP_PORT') ?? 0,
+    dataDir: resolve(read('TPX_DATA_DIR') ?? ''),
+    databaseUrl: read('TPX_DATABASE_URL'),
+    natsUrl: read('TPX_NATS_URL'),
+    workers: read('TPX_WORKERS') ?? 1,
+    roles: read('TPX_ROLES') ?? [],
+    rateLimits: parseRateLimits(read('TPX_RATE_LIMITS') ?? 'on', ConfigError),
+    trustedProxies: read('TPX_TRUSTED_PROXIES') ?? [],
+    logLevel: read('TPX_LOG_LEVEL') ?? 'info',
+  };
+  refuseContradictions(config, environment);
+  return config;
+}
+
+function readSetting<Name extends SettingName>(
+  environment: Environment,
+  name: Name,
+): z.output<(typeof SETTINGS)[Name]['schema']> | null {
+  const setting = SETTINGS[name];
+  const given = environment[name];
+  const text = given === undefined || given === '' ? setting.default : given;
+  if (text === null) return null;
+  const parsed = setting.schema.safeParse(text);
+  if (!parsed.success) {
+    throw new ConfigError(
+      `${name} is "${text}", but ${z.prettifyError(parsed.error).replace(/^✖ /, '')}. ${setting.help}`,
+    );
+  }
+  return parsed.data as z.output<(typeof SETTINGS)[Name]['schema']>;
+}
+
+function refuseContradictions(config: Config, environment: Environment): void {
+  if (config.workers > 1) {
+    throw new ConfigError('TPX_WORKERS above 1 is not part of this version yet. Unset it.');
+  }
+  if (config.natsUrl !== null) {
+    throw new ConfigError('TPX_NATS_URL is not part of this version yet: a node runs alone. Unset it.');
+  }
+  const s3 = Object.keys(environment).filter((name) => name.startsWith('TPX_S3_') && environment[name]);
+  if (s3.length > 0) {
+    throw new ConfigError(
+      `${s3.join(', ')}: media are not part of this version yet. Unset ${s3.length > 1 ? 'them' : 'it'}.`,
+    );
+  }
+  if (config.port !== 0 && config.port === config.tcpPort) {
+    throw new ConfigError(
+      `TPX_PORT and TPX_TCP_PORT are both ${config.port}. Give one of them another port.`,
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/**
+ * Every environment variable that a node reads, once: `config.ts` parses by it, `docs/settings.md` is generated from it.
+ * `default` is what an unset variable means, in the variable's own notation; null means "not set".
+ */
+type Setting = { schema: z.ZodType; default: string | null; help: string };
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+export const ROLES = ['gateway', 'upload', 'worker'] as const;
+
+export const SETTINGS = {
+  TPX_HOST: {
+    schema: z.string().min(1),
+    default: '127.0.0.1',
+    help: 'Address to listen on; 0.0.0.0 for every interface.',
+  },
+  TPX_PORT: { schema: port, default: '4000', help: 'Port for HTTP and WebSocket; 0 takes a free one.' },
+  TPX_TCP_PORT: { schema: port, default: '4001', help: 'Port of the TCP protocol; 0 takes a free one.' },
+  TPX_DATA_DIR: {
+    schema: z.string().min(1),
+    default: './data',
+    help: 'Embedded PostgreSQL, local media, generated keys.',
+  },
+  TPX_DATABASE_URL: {
+    schema: url('postgres:', 'postgresql:'),
+    default: null,
+    help: 'A real PostgreSQL 15 or newer; unset means the embedded one.',
+  },
+  TPX_NATS_URL: {
+    schema: url('nats:', 'tls:'),
+    default: null,
+    help: 'NATS, which joins several nodes to a cluster.',
+  },
+  TPX_S3_ENDPOINT: {
+    schema: url('http:', 'https:'),
+    default: null,
+    help: 'An S3-compatible store; unset means a local folder.',
+  },
+  TPX_S3_BUCKET: { schema: z.string().min(3), default: null, help: 'Bucket for media.' },
+  TPX_S3_ACCESS_KEY: { schema: z.string().min(1), default: null, help: 'Access key of the store.' },
+  TPX_S3_SECRET_KEY: { schema: z.string().min(1), default: null, help: 'Secret key of the store.' },
+  TPX_S3_REGION: { schema: z.string().min(1), default: null, help: 'Region of the store.' },
+  TPX_WORKERS: {
+    schema: z.coerce.number().int().min(1).max(256),
+    default: '1',
+    help: 'Processes that share the port; more than one needs NATS.',
+  },
+  TPX_ROLES: {
+    schema: z
+      .string()
+      .transform((value) => value.split(',').map((role) => role.trim()))
+      .pipe(z.array(z.enum(ROLES)).min(1)),
+    default: 'gateway,upload,worker',
+    help: 'What each process does.',
+  },
+  TPX_RATE_LIMITS: {
+    schema: z.string(),
+    default: 'on',
+    help: '`on`, `off` (benchmarks and tests only), or buckets to change: `send=50/1s,register=100/1h`.',
+  },
+  TPX_TRUSTED_PROXIES: {
+    schema: z.string().transform((value) =>
+      value
+        .split(',')
+        .map((address) => address.trim())
+        .filter(Boolean),
+    ),
+    default: '',
+    help: 'Addresses of load balancers whose X-Forwarded-For is believed, comma-separated.',
+  },
+  TPX_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    default: 'info',
+    help: 'How much is logged.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;

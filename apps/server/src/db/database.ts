@@ -1,0 +1,45 @@
+/** SQL as the domain folders see it: fixed text, positional parameters, plain rows. */
+export interface Queries {
+  /**
+   * MUST run `text` as one statement with `$1..$n` bound to `values`: arrays as Postgres arrays, plain objects as
+   * jsonb, Uint8Array as bytea, Date as timestamptz, null as NULL. Gives rows with bigint as decimal strings.
+   * MUST reject with `Refusal('unavailable')` where the database could not be reached, with `DatabaseError` where it
+   * refused the statement.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
+}
+
+export interface Database extends Queries {
+  /** MUST commit when `run` resolves, MUST roll back when it rejects, and reject with the same reason. */
+  transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A statement that Postgres refused; `sqlState` is its five-character code (PostgreSQL appendix A). */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly sqlState: string;
+  readonly constraint: string | undefined;
+
+  constructor(message: string, sqlState: string, constraint: string | undefined) {
+    super(message);
+    this.sqlState = sqlState;
+    this.constraint = constraint;
+  }
+}
+
+/** A row with this key is there already. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  return (
+    error instanceof DatabaseError &&
+    error.sqlState === '23505' &&
+    (constraint === undefined || error.constraint === constraint)
+  );
+}
+
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof DatabaseError && error.sqlState === '23503';
+}

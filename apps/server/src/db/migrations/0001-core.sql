@@ -1,0 +1,260 @@
+-- Accounts -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE users (
+  id uuid PRIMARY KEY,
+  -- NULL once the account is deleted: the name is free again, the row stays as the author of what was said.
+  username text UNIQUE,
+  pin text UNIQUE,
+  display_name text NOT NULL,
+  password_hash text,
+  photo_media_id uuid,
+  background jsonb,
+  status_state text NOT NULL DEFAULT 'online' CHECK (status_state IN ('online', 'offline', 'custom')),
+  status_text text NOT NULL DEFAULT '',
+  public_key text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  deleted_at timestamptz
+);
+
+-- One row a signed-in device; a revoked session's row is gone.
+CREATE TABLE device_sessions (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  device_name text NOT NULL,
+  address text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  last_used_at timestamptz NOT NULL DEFAULT now(),
+  -- SHA-256 of the refresh token now valid, and of the one it replaced (spec AUTH-4).
+  refresh_hash bytea NOT NULL,
+  refresh_parent_hash bytea,
+  refresh_generation integer NOT NULL DEFAULT 0,
+  refresh_rotated_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX device_sessions_by_user ON device_sessions (user_id);
+CREATE INDEX device_sessions_by_expiry ON device_sessions (expires_at);
+
+CREATE TABLE blocks (
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  blocked_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (user_id, blocked_id)
+);
+CREATE INDEX blocks_by_blocked ON blocks (blocked_id);
+
+-- Secrets that every node of a cluster shares: access-token key pairs by kid, the refresh-token key.
+CREATE TABLE signing_keys (
+  kid text PRIMARY KEY,
+  purpose text NOT NULL CHECK (purpose IN ('access', 'refresh')),
+  secret bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Conversations ------------------------------------------------------------------------------------------------------
+
+-- The counter of one log. Hot: every send updates one row, so pages keep room for HOT updates.
+CREATE TABLE conversations (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('group', 'dm')),
+  first_seq bigint NOT NULL DEFAULT 1,
+  last_seq bigint NOT NULL DEFAULT 0,
+  last_message_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+
+CREATE TABLE groups (
+  id uuid PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
+  name text NOT NULL,
+  description text NOT NULL DEFAULT '',
+  photo_media_id uuid,
+  owner_id uuid NOT NULL REFERENCES users,
+  access text NOT NULL DEFAULT 'invite' CHECK (access IN ('open', 'invite')),
+  who_can_post text NOT NULL DEFAULT 'all' CHECK (who_can_post IN ('all', 'admins')),
+  messages_retention bigint,
+  upload_max_bytes bigint NOT NULL,
+  member_count integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX groups_with_retention ON groups (id) WHERE messages_retention IS NOT NULL;
+CREATE INDEX groups_by_owner ON groups (owner_id);
+
+CREATE TABLE dms (
+  id uuid PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
+  user_a uuid NOT NULL REFERENCES users,
+  user_b uuid NOT NULL REFERENCES users,
+  UNIQUE (user_a, user_b),
+  CHECK (user_a < user_b)
+);
+
+-- Who is in a conversation, of either kind, and how far they have it: the D and R watermarks.
+CREATE TABLE members (
+  conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES users,
+  role text NOT NULL CHECK (role IN ('owner', 'admin', 'user')),
+  joined_at timestamptz NOT NULL DEFAULT now(),
+  delivered_seq bigint NOT NULL DEFAULT 0,
+  read_seq bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (conversation_id, user_id)
+) WITH (fillfactor = 60);
+CREATE INDEX members_by_user ON members (user_id);
+
+CREATE TABLE bans (
+  group_id uuid NOT NULL REFERENCES groups ON DELETE CASCADE,
+  user_id uuid NOT NULL REFERENCES users,
+  banned_by uuid NOT NULL REFERENCES users,
+  reason text,
+  banned_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (group_id, user_id)
+);
+CREATE INDEX bans_by_user ON bans (user_id);
+
+CREATE TABLE invites (
+  code text PRIMARY KEY,
+  group_id uuid NOT NULL REFERENCES groups ON DELETE CASCADE,
+  created_by uuid NOT NULL REFERENCES users,
+  expires_at timestamptz,
+  max_uses integer,
+  uses integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX invites_by_group ON invites (group_id);
+
+-- The log ------------------------------------------------------------------------------------------------------------
+-- An event of a conversation is a row of `messages` or a row of `changes`; together their `seq`s have no gap (LOG-1).
+
+-- No foreign keys here: each would lock two more rows a send. Users' rows are never removed, and `append_messages` holds
+-- the conversation's row while it writes; removing a conversation removes its log in the same transaction.
+
+CREATE TABLE messages (
+  conversation_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  id uuid NOT NULL,
+  client_id text,
+  sender_id uuid NOT NULL,
+  type text NOT NULL,
+  content jsonb,
+  encryption jsonb,
+  reply_to uuid,
+  mentions uuid[] NOT NULL DEFAULT '{}',
+  -- [{emoji, user_ids, count}] as clients see it; the truth is in `reactions`.
+  reactions jsonb NOT NULL DEFAULT '[]',
+  created_at timestamptz NOT NULL,
+  edited_at timestamptz,
+  deleted_at timestamptz,
+  PRIMARY KEY (conversation_id, seq)
+);
+CREATE INDEX messages_by_id ON messages (id);
+CREATE UNIQUE INDEX messages_by_client_id ON messages (conversation_id, sender_id, client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX messages_by_text ON messages USING gin (to_tsvector('simple', content ->> 'text'))
+  WHERE type <> 'system' AND encryption IS NULL AND deleted_at IS NULL;
+
+CREATE TABLE changes (
+  conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
+  seq bigint NOT NULL,
+  event text NOT NULL CHECK (event IN ('edited', 'deleted', 'reaction')),
+  message_id uuid NOT NULL,
+  message_seq bigint NOT NULL,
+  actor_id uuid NOT NULL REFERENCES users,
+  emoji text,
+  is_on boolean,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (conversation_id, seq)
+);
+
+CREATE TABLE reactions (
+  conversation_id uuid NOT NULL,
+  message_seq bigint NOT NULL,
+  emoji text NOT NULL,
+  user_id uuid NOT NULL REFERENCES users,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (conversation_id, message_seq, emoji, user_id),
+  FOREIGN KEY (conversation_id, message_seq) REFERENCES messages (conversation_id, seq) ON DELETE CASCADE
+);
+
+-- Mentions that their user has not read yet.
+CREATE TABLE unread_mentions (
+  user_id uuid NOT NULL,
+  conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
+  seq bigint NOT NULL,
+  PRIMARY KEY (user_id, conversation_id, seq)
+);
+
+-- Each entry of a group's audit log names the hash of the one before (spec AUDIT-1).
+CREATE TABLE audit_entries (
+  group_id uuid NOT NULL,
+  number bigint NOT NULL,
+  id uuid NOT NULL,
+  at timestamptz NOT NULL,
+  actor_id uuid NOT NULL,
+  action text NOT NULL,
+  target_id uuid,
+  details jsonb NOT NULL,
+  prev_hash text NOT NULL,
+  hash text NOT NULL,
+  PRIMARY KEY (group_id, number)
+);
+
+-- Stores a batch of messages, in the order given, and gives each the next `seq` of its conversation (spec LOG-2).
+-- The conversations' rows are locked first, in the order of their ids; every later statement of the function sees what
+-- was committed before the lock was had, so a client_id seen anywhere in the cluster is found. A message whose
+-- client_id was seen comes back as the one first stored, `duplicate`; one whose conversation is gone does not come
+-- back; one that replies to what is not there comes back without a `seq`.
+CREATE FUNCTION append_messages(
+  p_ids uuid[], p_conversations uuid[], p_senders uuid[], p_client_ids text[], p_types text[], p_contents text[],
+  p_encryptions text[], p_reply_tos uuid[], p_mentioned_names text[]
+) RETURNS TABLE (ord bigint, id uuid, seq bigint, created_at timestamptz, duplicate boolean, mentions uuid[])
+LANGUAGE plpgsql
+-- A plan is kept for the connection's life, so it must not be one that suited empty tables.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz;
+BEGIN
+  PERFORM 1 FROM conversations c WHERE c.id = ANY (p_conversations) ORDER BY c.id FOR UPDATE;
+  -- Milliseconds, as everywhere on the wire; taken under the lock, so it never runs backwards within a conversation.
+  v_now := date_trunc('milliseconds', clock_timestamp());
+  RETURN QUERY
+  WITH input AS (
+    SELECT i.*, m.seq AS seen_seq, m.id AS seen_id, m.created_at AS seen_at, m.mentions AS seen_mentions,
+           i.reply_to IS NULL OR EXISTS (
+             SELECT 1 FROM messages r WHERE r.id = i.reply_to AND r.conversation_id = i.conversation_id
+           ) AS reply_is_there
+    FROM unnest(p_ids, p_conversations, p_senders, p_client_ids, p_types, p_contents, p_encryptions, p_reply_tos,
+                p_mentioned_names) WITH ORDINALITY
+      AS i (id, conversation_id, sender_id, client_id, type, content, encryption, reply_to, mentioned_names, ord)
+    LEFT JOIN messages m
+      ON m.conversation_id = i.conversation_id AND m.sender_id = i.sender_id AND m.client_id = i.client_id
+  ), fresh AS (
+    SELECT i.*, c.last_seq + row_number() OVER (PARTITION BY i.conversation_id ORDER BY i.ord) AS seq,
+           CASE WHEN i.mentioned_names = '{}' THEN '{}'::uuid[] ELSE ARRAY(
+             SELECT u.id FROM users u JOIN members m ON m.user_id = u.id AND m.conversation_id = i.conversation_id
+             WHERE u.username = ANY (i.mentioned_names::text[])
+           ) END AS mentions
+    FROM input i
+    JOIN conversations c ON c.id = i.conversation_id
+    WHERE i.seen_seq IS NULL AND i.reply_is_there
+  ), stored AS (
+    INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to,
+                          mentions, created_at)
+    SELECT f.conversation_id, f.seq, f.id, f.client_id, f.sender_id, f.type, f.content::jsonb, f.encryption::jsonb,
+           f.reply_to, f.mentions, v_now
+    FROM fresh f
+  ), counted AS (
+    UPDATE conversations c SET last_seq = n.last_seq, last_message_at = v_now
+    FROM (SELECT f.conversation_id, max(f.seq) AS last_seq FROM fresh f GROUP BY 1) n
+    WHERE c.id = n.conversation_id
+  ), mentioned AS (
+    INSERT INTO unread_mentions (user_id, conversation_id, seq)
+    SELECT u.user_id, f.conversation_id, f.seq
+    FROM fresh f, unnest(f.mentions) AS u (user_id)
+    WHERE u.user_id <> f.sender_id
+  )
+  SELECT f.ord, f.id, f.seq, v_now, false, f.mentions FROM fresh f
+  UNION ALL
+  SELECT i.ord, i.seen_id, i.seen_seq, i.seen_at, true, i.seen_mentions FROM input i WHERE i.seen_seq IS NOT NULL
+  UNION ALL
+  SELECT i.ord, i.id, NULL, v_now, false, '{}'::uuid[] FROM input i WHERE i.seen_seq IS NULL AND NOT i.reply_is_there;
+END
+$$;

@@ -1,0 +1,64 @@
+import type { LogEvents } from '@tpx/protocol';
+import type { LogEntry } from './announcer.ts';
+
+/** Bounds of one conversation's ring: whichever is reached first. */
+const ENTRIES_MAX = 200;
+const CHARACTERS_MAX = 262_144;
+
+/**
+ * The newest events of a conversation, without a gap, oldest first. It answers joins, resumes and history of live
+ * conversations without a query, also while Postgres is away.
+ */
+export class EventRing {
+  #entries: LogEntry[] = [];
+  #characters = 0;
+
+  /** `entry` MUST follow the newest one: its `seq` is one higher. */
+  push(entry: LogEntry): void {
+    if (entry.event === 'deleted') this.redact((JSON.parse(entry.payload) as LogEvents['deleted']).id);
+    this.#entries.push(entry);
+    this.#characters += entry.payload.length;
+    if (this.#entries.length > 2 * ENTRIES_MAX || this.#characters > 2 * CHARACTERS_MAX) this.#shrink();
+  }
+
+  /** Keeps within the bounds by dropping the oldest; done now and then, so that a push stays cheap. */
+  #shrink(): void {
+    let from = Math.max(0, this.#entries.length - ENTRIES_MAX);
+    for (let index = 0; index < from; index++) this.#characters -= this.#entries[index]?.payload.length ?? 0;
+    while (this.#characters > CHARACTERS_MAX && from < this.#entries.length - 1) {
+      this.#characters -= this.#entries[from]?.payload.length ?? 0;
+      from++;
+    }
+    this.#entries = this.#entries.slice(from);
+  }
+
+  /** Every event after `seq`, or undefined where the ring no longer reaches back that far. */
+  since(seq: number, lastSeq: number): readonly LogEntry[] | undefined {
+    if (seq >= lastSeq) return [];
+    const oldest = this.#entries[0];
+    if (!oldest || oldest.seq > seq + 1) return undefined;
+    return this.#entries.slice(seq + 1 - oldest.seq);
+  }
+
+  /** Takes the content out of what is kept of a message that was deleted: a ring must not outlive a deletion. */
+  redact(messageId: string): void {
+    for (const [index, entry] of this.#entries.entries()) {
+      if ((entry.event !== 'message' && entry.event !== 'edited') || !entry.payload.includes(messageId))
+        continue;
+      const payload = JSON.parse(entry.payload) as LogEvents['message'];
+      if (payload.message.id !== messageId) continue;
+      Object.assign(payload.message, {
+        content: null,
+        encryption: null,
+        mentions: [],
+        reactions: [],
+        deleted: true,
+      });
+      this.#entries[index] = { ...entry, payload: JSON.stringify(payload) };
+    }
+  }
+
+  all(): readonly LogEntry[] {
+    return this.#entries;
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  type ConversationId,
+  type ConversationKind,
+  type ConversationObject,
+  conversationTopic,
+  type UserId,
+} from '@tpx/protocol';
+import type { LogEntry } from './announcer.ts';
+import { EventRing } from './event-ring.ts';
+
+/** What Postgres says of a conversation when a node begins to serve it. */
+export type ConversationState = {
+  id: ConversationId;
+  kind: ConversationKind;
+  firstSeq: number;
+  lastSeq: number;
+  memberCount: number;
+  whoCanPost: 'all' | 'admins';
+  /** The two of a DM. */
+  peers: readonly UserId[] | undefined;
+  /** The end of the log, without a gap, up to `lastSeq`. */
+  recent: readonly LogEntry[];
+};
+
+/** Entries held back behind a gap before the gap is filled from Postgres and they are dropped instead. */
+const PARKED_MAX = 1_000;
+
+/**
+ * A conversation that has readers on this node. Its entries leave here in the order of their `seq`, each once: an entry
+ * that comes early waits until those before it are there, one that comes twice is dropped (spec LOG-3).
+ */
+export class LiveConversation {
+  readonly id: ConversationId;
+  readonly kind: ConversationKind;
+  readonly topic: string;
+  readonly ring = new EventRing();
+  firstSeq: number;
+  /** The newest entry that was handed out here. */
+  lastSeq: number;
+  memberCount: number;
+  whoCanPost: 'all' | 'admins';
+  readonly peers: readonly UserId[] | undefined;
+  /** Sessions on this node that have it joined. */
+  readers = 0;
+  /** When the last reader left, in `performance.now()` ms. */
+  idleSince = 0;
+  /** The group or DM as clients see it, kept until it changes. */
+  description: Promise<ConversationObject> | undefined;
+  #parked = new Map<number, LogEntry>();
+
+  constructor(state: ConversationState) {
+    this.id = state.id;
+    this.kind = state.kind;
+    this.topic = conversationTopic(state.kind, state.id);
+    this.firstSeq = state.firstSeq;
+    this.lastSeq = state.lastSeq;
+    this.memberCount = state.memberCount;
+    this.whoCanPost = state.whoCanPost;
+    this.peers = state.peers;
+    for (const entry of state.recent) this.ring.push(entry);
+  }
+
+  /** Takes an entry; gives those that may go out now, in order. Ask `hasGap` afterwards. */
+  accept(entry: LogEntry): readonly LogEntry[] {
+    if (entry.seq <= this.lastSeq) return [];
+    if (entry.seq > this.lastSeq + 1) {
+      if (this.#parked.size < PARKED_MAX) this.#parked.set(entry.seq, entry);
+      return [];
+    }
+    const ready: LogEntry[] = [];
+    for (let next: LogEntry | undefined = entry; next; next = this.#parked.get(this.lastSeq + 1)) {
+      this.#parked.delete(next.seq);
+      this.lastSeq = next.seq;
+      this.ring.push(next);
+      ready.push(next);
+    }
+    return ready;
+  }
+
+  /** Whether entries wait for one that has not come. */
+  get hasGap(): boolean {
+    return this.#parked.size > 0;
+  }
+}

@@ -1,0 +1,118 @@
+import type { ConversationId } from '@tpx/protocol';
+import { LIMITS, Refusal } from '@tpx/protocol';
+import { BatchLoader } from '../db/batch-loader.ts';
+import type { LogEntry } from './announcer.ts';
+import { type ConversationState, LiveConversation } from './live-conversation.ts';
+
+/** For how long a conversation without readers is kept for the next one. */
+const IDLE_KEPT_MS = 5 * 60_000;
+/** An entry of a transaction that committed earlier is at most this much behind; then it is fetched. */
+const GAP_PATIENCE_MS = 50;
+const GAP_RETRY_MS = 1_000;
+
+export type LiveConversationsDeps = {
+  /** The states of conversations by id, undefined for those that are gone. */
+  loadStates(ids: readonly ConversationId[]): Promise<readonly (ConversationState | undefined)[]>;
+  /** The log after `seq`, oldest first, at most `limit`. */
+  readLog(id: ConversationId, after: number, limit: number): Promise<readonly LogEntry[]>;
+  /** Called for each entry, in order, exactly once. */
+  publish(conversation: LiveConversation, entry: LogEntry): void;
+};
+
+/** The conversations that this node serves now. */
+export class LiveConversations {
+  readonly #deps: LiveConversationsDeps;
+  readonly #live = new Map<ConversationId, LiveConversation>();
+  readonly #loading = new Map<ConversationId, { promise: Promise<LiveConversation>; missed: LogEntry[] }>();
+  readonly #filling = new Set<ConversationId>();
+  readonly #loader: BatchLoader<ConversationId, ConversationState | undefined>;
+
+  constructor(deps: LiveConversationsDeps) {
+    this.#deps = deps;
+    this.#loader = new BatchLoader((ids) => deps.loadStates(ids));
+  }
+
+  get(id: ConversationId): LiveConversation | undefined {
+    return this.#live.get(id);
+  }
+
+  all(): IterableIterator<LiveConversation> {
+    return this.#live.values();
+  }
+
+  /** The conversation, loaded if need be. @throws {Refusal} `not_found`, `unavailable` */
+  async acquire(id: ConversationId): Promise<LiveConversation> {
+    const live = this.#live.get(id);
+    if (live) return live;
+    let loading = this.#loading.get(id);
+    if (!loading) {
+      loading = { promise: this.#load(id), missed: [] };
+      this.#loading.set(id, loading);
+    }
+    return loading.promise;
+  }
+
+  async #load(id: ConversationId): Promise<LiveConversation> {
+    try {
+      const state = await this.#loader.load(id);
+      if (!state) throw new Refusal('not_found', 'There is no such conversation.');
+      const live = new LiveConversation(state);
+      live.idleSince = performance.now();
+      this.#live.set(id, live);
+      // What was committed while the state was read.
+      for (const entry of this.#loading.get(id)?.missed ?? []) this.#accept(live, entry);
+      return live;
+    } finally {
+      this.#loading.delete(id);
+    }
+  }
+
+  /** An entry was committed, here or on another node; it goes out when its turn has come. */
+  offer(entry: LogEntry): void {
+    const live = this.#live.get(entry.conversationId);
+    if (live) this.#accept(live, entry);
+    else this.#loading.get(entry.conversationId)?.missed.push(entry);
+  }
+
+  #accept(live: LiveConversation, entry: LogEntry): void {
+    for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
+    if (live.hasGap && !this.#filling.has(live.id)) {
+      this.#filling.add(live.id);
+      setTimeout(() => void this.#fillGap(live), GAP_PATIENCE_MS);
+    }
+  }
+
+  /** Fetches what did not come; goes on until there is no gap or nobody serves the conversation any more. */
+  async #fillGap(live: LiveConversation): Promise<void> {
+    let retryMs = 0;
+    try {
+      if (live.hasGap && !(await this.catchUp(live))) retryMs = GAP_RETRY_MS;
+    } catch {
+      retryMs = GAP_RETRY_MS;
+    }
+    if (live.hasGap && this.#live.get(live.id) === live) setTimeout(() => void this.#fillGap(live), retryMs);
+    else this.#filling.delete(live.id);
+  }
+
+  /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */
+  async catchUp(live: LiveConversation): Promise<boolean> {
+    const entries = await this.#deps.readLog(live.id, live.lastSeq, LIMITS.eventsPerPage);
+    const oldest = entries[0];
+    // Retention took what is missing: it will not come.
+    if (oldest && oldest.seq > live.lastSeq + 1) live.lastSeq = oldest.seq - 1;
+    for (const entry of entries) for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
+    return entries.length > 0;
+  }
+
+  /** Forgets a conversation: it was deleted. */
+  drop(id: ConversationId): void {
+    this.#live.delete(id);
+  }
+
+  /** Forgets those that had no reader for a while. */
+  sweep(nowMs = performance.now()): void {
+    for (const [id, live] of this.#live) {
+      if (live.readers === 0 && nowMs - live.idleSince > IDLE_KEPT_MS) this.#live.delete(id);
+    }
+  }
+}

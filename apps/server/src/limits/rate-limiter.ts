@@ -1,0 +1,57 @@
+import { type RateLimitName, Refusal } from '@tpx/protocol';
+import { LRUCache } from 'lru-cache';
+import type { Bucket, RateLimits } from '../config/rate-limit-setting.ts';
+
+type Level = { tokens: number; at: number };
+
+/** Buckets kept at once; past it the least used is forgotten, which only ever forgives. */
+const BUCKETS_MAX = 200_000;
+
+/** Token buckets of this node (spec LIM-1): each name and key refills by itself, nothing runs in the background. */
+export class RateLimiter {
+  readonly #limits: RateLimits;
+  readonly #now: () => number;
+  readonly #levels = new LRUCache<string, Level>({ max: BUCKETS_MAX });
+
+  constructor(limits: RateLimits, now: () => number = Date.now) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Takes one token. @throws {Refusal} `rate_limited` with the time until there is one. */
+  take(name: RateLimitName, key: string): void {
+    const waitMs = this.#spend(name, key, 1);
+    if (waitMs > 0) throw rateLimited(waitMs);
+  }
+
+  /** Refuses without taking: for what is only counted when it fails. @throws {Refusal} `rate_limited` */
+  check(name: RateLimitName, key: string): void {
+    const waitMs = this.#spend(name, key, 0);
+    if (waitMs > 0) throw rateLimited(waitMs);
+  }
+
+  /** Milliseconds to wait, 0 where the token was had. */
+  #spend(name: RateLimitName, key: string, tokens: 0 | 1): number {
+    const bucket: Bucket | undefined = this.#limits?.[name];
+    if (!bucket) return 0;
+    const id = `${name} ${key}`;
+    const now = this.#now();
+    let level = this.#levels.get(id);
+    if (!level) {
+      level = { tokens: bucket.burst, at: now };
+      this.#levels.set(id, level);
+    }
+    level.tokens = Math.min(bucket.burst, level.tokens + ((now - level.at) / 1000) * bucket.perSecond);
+    level.at = now;
+    if (level.tokens < 1) return Math.ceil(((1 - level.tokens) / bucket.perSecond) * 1000);
+    level.tokens -= tokens;
+    return 0;
+  }
+}
+
+function rateLimited(waitMs: number): Refusal {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new Refusal('rate_limited', `Too many requests. Try again in ${seconds} s.`, {
+    retryAfterMs: waitMs,
+  });
+}

@@ -1,0 +1,46 @@
+import {
+  type ConversationId,
+  type EditBody,
+  type MessageId,
+  type MessageObject,
+  Refusal,
+  requireRight,
+  type UserId,
+} from '@tpx/protocol';
+import type { z } from 'zod';
+import type { Database } from '../db/database.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import { appendChange, lockMessage } from './append-change.ts';
+import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row.ts';
+
+type Deps = { database: Database; announcer: Announcer };
+
+const EDIT = `UPDATE messages m SET content = $3, encryption = $4, edited_at = date_trunc('milliseconds', clock_timestamp())
+  WHERE m.conversation_id = $1 AND m.seq = $2 RETURNING ${MESSAGE_COLUMNS}`;
+
+/** Only its author edits a message. @throws {Refusal} not_found, forbidden, banned, not_member, conflict, unavailable */
+export async function editMessage(
+  deps: Deps,
+  actorId: UserId,
+  id: MessageId,
+  edit: z.output<typeof EditBody>,
+  within?: ConversationId,
+): Promise<MessageObject> {
+  const { message, entry } = await deps.database.transaction(async (tx) => {
+    const locked = await lockMessage(tx, id, actorId, within);
+    requireRight(locked.actor_standing, 'edit_own');
+    if (locked.sender_id !== actorId) throw new Refusal('forbidden', 'Only its author edits a message.');
+    if (locked.type === 'system') throw new Refusal('forbidden', 'A system notice cannot be edited.');
+    if (locked.deleted_at) throw new Refusal('conflict', 'This message has been deleted.');
+    const values = [locked.conversation_id, locked.seq, edit.content, edit.encryption ?? null];
+    const [row] = await tx.query<MessageRow>(EDIT, values);
+    const message = toMessageObject(row ?? locked, locked.kind);
+    const entry = await appendChange(tx, { event: 'edited', message: locked, actorId }, (seq) => ({
+      seq,
+      message,
+    }));
+    return { message, entry };
+  });
+  deps.announcer.logged(entry);
+  return message;
+}

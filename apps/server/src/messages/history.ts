@@ -1,0 +1,53 @@
+import { type ConversationId, type ConversationKind, Refusal } from '@tpx/protocol';
+import type { Database } from '../db/database.ts';
+import type { LiveConversation } from '../fanout/live-conversation.ts';
+import type { LiveConversations } from '../fanout/live-conversations.ts';
+import { foldLog } from './fold-log.ts';
+import { type History, type HistoryRange, loadHistory } from './read-messages.ts';
+
+type Deps = { database: Database; live: LiveConversations };
+
+/** A page of history: from the ring where it reaches far enough, from Postgres otherwise. @throws {Refusal} unavailable */
+export async function readHistory(
+  deps: Deps,
+  id: ConversationId,
+  kind: ConversationKind,
+  range: HistoryRange,
+): Promise<History & { first_seq: number; last_seq: number }> {
+  const live = deps.live.get(id) ?? (await deps.live.acquire(id));
+  const history = await readPage(deps.database, live, kind, range);
+  return { ...history, first_seq: live.firstSeq, last_seq: live.lastSeq };
+}
+
+async function readPage(
+  database: Database,
+  live: LiveConversation,
+  kind: ConversationKind,
+  range: HistoryRange,
+): Promise<History> {
+  const { page, whole } = pageOfRing(live, range);
+  if (whole) return page;
+  try {
+    return await loadHistory(database, live.id, kind, range);
+  } catch (error) {
+    // Postgres is away: what the ring has is better than nothing, and says that there is more.
+    if (error instanceof Refusal && page.messages.length > 0) return { ...page, has_more: true };
+    throw error;
+  }
+}
+
+/** What the ring has of a page; `whole` where that is all of it. */
+function pageOfRing(live: LiveConversation, range: HistoryRange): { page: History; whole: boolean } {
+  const entries = live.ring.all();
+  const oldest = entries[0]?.seq ?? live.lastSeq + 1;
+  const hasStart = oldest <= live.firstSeq;
+  const { after, before = Number.POSITIVE_INFINITY, limit } = range;
+  if (after !== undefined) {
+    const later = foldLog(entries).filter(({ seq }) => seq > after && seq < before);
+    const page = { messages: later.slice(0, limit), has_more: later.length > limit };
+    return { page, whole: hasStart || after >= oldest - 1 };
+  }
+  const earlier = foldLog(entries).filter(({ seq }) => seq < before);
+  const page = { messages: earlier.slice(-limit), has_more: earlier.length > limit || !hasStart };
+  return { page, whole: hasStart || earlier.length >= limit };
+}

@@ -1,0 +1,103 @@
+import { type MessageId, type MessageObject, RawJson, Refusal } from '@tpx/protocol';
+import type { Database } from '../db/database.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import { type Appended, appendDrafts, type Draft, toLogEntry, toStoredMessage } from './append.ts';
+import { loadMessage } from './read-messages.ts';
+
+/** A stored message; `message` is its JSON, encoded once for the reply and every reader. */
+export type Sent = { id: MessageId; seq: number; message: MessageObject | RawJson; duplicate: boolean };
+
+type Waiting = { draft: Draft; resolve: (sent: Sent) => void; reject: (reason: unknown) => void };
+
+/** Messages of one statement, and their text: bounded so that one commit's fan-out stays far below a reader's limit. */
+const BATCH_MAX = 500;
+const BATCH_CHARACTERS_MAX = 262_144;
+
+type Deps = { database: Database; announcer: Announcer };
+
+/**
+ * The one writer of a node. Batches are natural: while one is being committed, the next gathers; nothing waits for a
+ * timer. A message is announced and acknowledged only once Postgres has committed it (spec LOG-4).
+ */
+export class MessageWriter {
+  readonly #deps: Deps;
+  #waiting: Waiting[] = [];
+  #writing = false;
+  /** Sends under way by sender and client_id: the same one again within a batch is the same send. */
+  readonly #underWay = new Map<string, Promise<Sent>>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** @throws {Refusal} `not_found`, `unavailable` */
+  append(draft: Draft): Promise<Sent> {
+    if (draft.clientId === null) return this.#enqueue(draft);
+    const key = `${draft.conversationId} ${draft.senderId} ${draft.clientId}`;
+    const underWay = this.#underWay.get(key);
+    if (underWay) return underWay.then((sent) => ({ ...sent, duplicate: true }));
+    const sent = this.#enqueue(draft).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, sent);
+    return sent;
+  }
+
+  #enqueue(draft: Draft): Promise<Sent> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ draft, resolve, reject });
+      if (!this.#writing) {
+        this.#writing = true;
+        setImmediate(() => void this.#drain());
+      }
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#commit(this.#nextBatch());
+    this.#writing = false;
+  }
+
+  #nextBatch(): Waiting[] {
+    let count = 0;
+    let characters = 0;
+    for (const { draft } of this.#waiting) {
+      characters += (draft.content as { text?: string }).text?.length ?? 0;
+      if (count === BATCH_MAX || (count > 0 && characters > BATCH_CHARACTERS_MAX)) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commit(batch: Waiting[]): Promise<void> {
+    let appended: (Appended | undefined)[];
+    try {
+      appended = await appendDrafts(
+        this.#deps.database,
+        batch.map((waiting) => waiting.draft),
+      );
+    } catch (error) {
+      // One bad row must not refuse the others: find it by storing them one by one.
+      if (batch.length > 1 && !(error instanceof Refusal)) for (const one of batch) await this.#commit([one]);
+      else for (const waiting of batch) waiting.reject(error);
+      return;
+    }
+    for (const [index, waiting] of batch.entries()) this.#settle(waiting, appended[index]);
+  }
+
+  #settle({ draft, resolve, reject }: Waiting, appended: Appended | undefined): void {
+    if (!appended || appended.seq === null) {
+      const what = appended ? 'The message that you reply to is not there.' : 'This conversation is gone.';
+      reject(new Refusal('not_found', what));
+      return;
+    }
+    if (appended.duplicate) {
+      loadMessage(this.#deps.database, draft.conversationId, draft.kind, appended.seq).then(
+        (message) => resolve({ id: message.id as MessageId, seq: message.seq, message, duplicate: true }),
+        reject,
+      );
+      return;
+    }
+    const message = JSON.stringify(toStoredMessage(draft, appended));
+    this.#deps.announcer.logged(toLogEntry(draft, appended.seq, message));
+    resolve({ id: draft.id, seq: appended.seq, message: new RawJson(message), duplicate: false });
+  }
+}

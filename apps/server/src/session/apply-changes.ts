@@ -1,0 +1,129 @@
+import {
+  type ConversationId,
+  conversationTopic,
+  type SessionId,
+  type UserId,
+  userTopic,
+} from '@tpx/protocol';
+import type { ConversationChannel } from '../channels/channel.ts';
+import type { Change } from '../fanout/announcer.ts';
+import type { LiveConversation } from '../fanout/live-conversation.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Session } from './session.ts';
+import type { SessionRegistry } from './session-registry.ts';
+
+type Deps = {
+  sessions: SessionRegistry;
+  presence: Presence;
+  live: {
+    get(id: ConversationId): LiveConversation | undefined;
+    drop(id: ConversationId): void;
+  };
+  /** Reads a group's rules and member count again. */
+  refresh(conversation: LiveConversation): void;
+  /** Whether this user appears offline now. */
+  isInvisible(userId: UserId): Promise<boolean>;
+  forgetSession(sessionId: SessionId): void;
+};
+
+/** Brings what this node holds in memory in line with a change that was committed here or elsewhere (spec AUTHZ-2). */
+export function applyChange(deps: Deps, change: Change): void {
+  switch (change.type) {
+    case 'standing':
+      applyStanding(deps, change);
+      return;
+    case 'conversation_updated': {
+      const live = deps.live.get(change.conversationId);
+      if (live) {
+        live.description = undefined;
+        deps.refresh(live);
+      }
+      return;
+    }
+    case 'conversation_deleted': {
+      const topic = conversationTopic(change.kind, change.conversationId);
+      for (const session of deps.sessions.all()) closeTopic(session, topic);
+      deps.live.drop(change.conversationId);
+      return;
+    }
+    case 'log_trimmed': {
+      const live = deps.live.get(change.conversationId);
+      if (live) live.firstSeq = Math.max(live.firstSeq, change.firstSeq);
+      return;
+    }
+    case 'session_revoked':
+      deps.forgetSession(change.sessionId);
+      for (const session of deps.sessions.of(change.userId)) {
+        if (session.deviceId === change.sessionId) signOut(session);
+      }
+      return;
+    case 'user_deleted':
+      for (const session of deps.sessions.of(change.userId)) {
+        deps.forgetSession(session.deviceId);
+        signOut(session);
+      }
+      return;
+    case 'user_updated':
+      void showOrHide(deps, change.userId);
+      return;
+    case 'block':
+      applyBlock(deps, change);
+      return;
+    default:
+      assertNever(change);
+  }
+}
+
+function applyStanding(deps: Deps, change: Extract<Change, { type: 'standing' }>): void {
+  const topic = conversationTopic(change.kind, change.conversationId);
+  for (const session of deps.sessions.of(change.userId)) {
+    session.accessVersion++;
+    const channel = session.channels.get(topic);
+    if (channel?.kind !== 'conversation') continue;
+    channel.standing = change.standing;
+    if (change.standing === 'none' || change.standing === 'banned') session.closeChannel(channel);
+  }
+}
+
+function applyBlock(deps: Deps, change: Extract<Change, { type: 'block' }>): void {
+  for (const session of deps.sessions.of(change.blockedId)) {
+    session.accessVersion++;
+    const hidden = new Set(session.hiddenUsers);
+    if (change.on) hidden.add(change.userId);
+    else hidden.delete(change.userId);
+    session.hiddenUsers = hidden.size > 0 ? hidden : undefined;
+    for (const channel of conversationsOf(session)) {
+      const { conversation } = channel;
+      const isTheirDm = conversation.kind === 'dm' && conversation.peers?.includes(change.userId);
+      if (isTheirDm) channel.blocked = change.on;
+      deps.presence.retell(conversation, session);
+    }
+  }
+}
+
+async function showOrHide(deps: Deps, userId: UserId): Promise<void> {
+  if (deps.sessions.of(userId).length === 0) return;
+  const invisible = await deps.isInvisible(userId).catch(() => false);
+  for (const session of deps.sessions.of(userId)) {
+    for (const { conversation } of conversationsOf(session))
+      deps.presence.show(conversation, session, !invisible);
+  }
+}
+
+function conversationsOf(session: Session): ConversationChannel[] {
+  return [...session.channels.values()].filter((channel) => channel.kind === 'conversation');
+}
+
+function closeTopic(session: Session, topic: string): void {
+  const channel = session.channels.get(topic);
+  if (channel) session.closeChannel(channel);
+}
+
+function signOut(session: Session): void {
+  session.connection.push(userTopic(session.userId), 'session_revoked', { session_id: session.deviceId });
+  session.connection.close('session_revoked');
+}
+
+function assertNever(change: never): never {
+  throw new Error(`unhandled change ${JSON.stringify(change)}`);
+}

@@ -1,0 +1,39 @@
+import type { UserId } from '@tpx/protocol';
+import type { Session } from './session.ts';
+
+/** The sessions of this node by user. Most people have one device, so one session is kept without a set. */
+export class SessionRegistry {
+  readonly #byUser = new Map<UserId, Session | Set<Session>>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(session: Session): void {
+    this.#count++;
+    const known = this.#byUser.get(session.userId);
+    if (!known) this.#byUser.set(session.userId, session);
+    else if (known instanceof Set) known.add(session);
+    else this.#byUser.set(session.userId, new Set([known, session]));
+  }
+
+  remove(session: Session): void {
+    const known = this.#byUser.get(session.userId);
+    if (known === session) this.#byUser.delete(session.userId);
+    else if (known instanceof Set && known.delete(session)) {
+      if (known.size === 0) this.#byUser.delete(session.userId);
+    } else return;
+    this.#count--;
+  }
+
+  of(userId: UserId): readonly Session[] {
+    const known = this.#byUser.get(userId);
+    if (!known) return [];
+    return known instanceof Set ? [...known] : [known];
+  }
+
+  all(): Session[] {
+    return [...this.#byUser.values()].flatMap((known) => (known instanceof Set ? [...known] : [known]));
+  }
+}

@@ -1,0 +1,138 @@
+import { type Frame, LIMITS, PHX, Refusal, type SessionId, type UserId } from '@tpx/protocol';
+import type { Channel } from '../channels/channel.ts';
+import type { ChannelHandlers, ChannelSession } from '../channels/channel-session.ts';
+import type { Connection } from '../fanout/connection.ts';
+
+type Deps = { channels: ChannelHandlers; onUnexpected: (error: unknown, session: Session) => void };
+
+/** One connected device of one user. Frames come in here from any transport, in the order in which they were sent. */
+export class Session implements ChannelSession {
+  readonly userId: UserId;
+  readonly deviceId: SessionId;
+  readonly connection: Connection;
+  readonly channels = new Map<string, Channel>();
+  hiddenUsers: ReadonlySet<string> | undefined;
+  accessVersion = 0;
+  readonly #deps: Deps;
+  /** Topics whose join is under way, by the join_ref that will count. */
+  #joining: Map<string, string | null> | undefined;
+  #closed = false;
+
+  constructor(deps: Deps, userId: UserId, deviceId: SessionId, connection: Connection) {
+    this.#deps = deps;
+    this.userId = userId;
+    this.deviceId = deviceId;
+    this.connection = connection;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Never throws: what goes wrong with one frame is answered, and at worst ends this session (spec WS-9). */
+  handle(frame: Frame): void {
+    try {
+      switch (frame.event) {
+        case PHX.heartbeat:
+          this.#reply(frame, {});
+          break;
+        case PHX.join:
+          void this.#join(frame);
+          break;
+        case PHX.leave:
+          this.#leave(frame);
+          break;
+        default:
+          this.#push(frame);
+      }
+    } catch (error) {
+      this.#refuse(frame, error);
+    }
+  }
+
+  async #join(frame: Frame): Promise<void> {
+    try {
+      if (this.channels.size + (this.#joining?.size ?? 0) >= LIMITS.topicsPerSession) {
+        throw new Refusal('too_large', `A connection joins at most ${LIMITS.topicsPerSession} topics.`);
+      }
+      const before = this.channels.get(frame.topic);
+      // A second join of a topic replaces the first (spec WS-6).
+      if (before) this.closeChannel(before);
+      this.#joining ??= new Map();
+      this.#joining.set(frame.topic, frame.joinRef);
+      await this.#deps.channels.join(this, frame);
+    } catch (error) {
+      this.#refuse(frame, error);
+    } finally {
+      if (this.#joining?.get(frame.topic) === frame.joinRef) this.#joining?.delete(frame.topic);
+    }
+  }
+
+  wants(frame: Frame): boolean {
+    const joinRef = this.#joining?.get(frame.topic);
+    return !this.#closed && joinRef !== undefined && joinRef === frame.joinRef;
+  }
+
+  #leave(frame: Frame): void {
+    this.#joining?.delete(frame.topic);
+    const channel = this.channels.get(frame.topic);
+    if (channel && isFor(frame, channel)) {
+      this.channels.delete(frame.topic);
+      this.#deps.channels.leave(this, channel);
+    }
+    this.#reply(frame, {});
+    if (channel) this.connection.push(frame.topic, PHX.close, {}, frame.joinRef);
+  }
+
+  #push(frame: Frame): void {
+    const channel = this.channels.get(frame.topic);
+    // Phoenix's own answer to a push outside of a joined channel, with our code beside its reason.
+    if (!channel || !isFor(frame, channel)) {
+      const refusal = new Refusal('not_found', 'Join this topic first.');
+      this.#answer(frame, 'error', { reason: 'unmatched topic', ...refusal.toBody() });
+      return;
+    }
+    const response = this.#deps.channels.push(this, channel, frame);
+    if (!(response instanceof Promise)) this.#reply(frame, response);
+    else
+      response.then(
+        (value) => this.#reply(frame, value),
+        (error) => this.#refuse(frame, error),
+      );
+  }
+
+  #reply(frame: Frame, response: unknown): void {
+    this.#answer(frame, 'ok', response);
+  }
+
+  #refuse(frame: Frame, error: unknown): void {
+    if (!(error instanceof Refusal)) this.#deps.onUnexpected(error, this);
+    const refusal = error instanceof Refusal ? error : new Refusal('internal');
+    this.#answer(frame, 'error', refusal.toBody());
+  }
+
+  #answer(frame: Frame, status: 'ok' | 'error', response: unknown): void {
+    // Without a ref nobody waits for the answer (spec WS-5).
+    if (frame.ref !== null && !this.#closed) this.connection.reply(frame, status, response);
+  }
+
+  closeChannel(channel: Channel): void {
+    if (this.channels.get(channel.topic) !== channel) return;
+    this.channels.delete(channel.topic);
+    this.#deps.channels.leave(this, channel);
+    this.connection.push(channel.topic, PHX.close, {}, channel.joinRef);
+  }
+
+  /** The transport says that the connection has gone. */
+  disconnected(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const channel of this.channels.values()) this.#deps.channels.dropped(this, channel);
+    this.channels.clear();
+  }
+}
+
+/** A frame of an earlier join of the topic is not for the channel joined now. */
+function isFor(frame: Frame, channel: Channel): boolean {
+  return frame.joinRef === null || frame.joinRef === channel.joinRef;
+}

@@ -1,0 +1,69 @@
+import { LIMITS } from '@tpx/protocol';
+import type { Server } from 'bun';
+import type { NativePublisher } from '../fanout/local-fanout.ts';
+import type { RestApp } from './rest/rest-env.ts';
+import { type SocketData, webSocketHandler } from './websocket/websocket-handler.ts';
+import { upgradeToWebSocket } from './websocket/websocket-upgrade.ts';
+
+type Parts = {
+  rest: RestApp;
+  sockets: Parameters<typeof webSocketHandler>[0];
+  upgrade: Parameters<typeof upgradeToWebSocket>[0];
+  longPoll(request: Request, peerAddress: string | undefined): Promise<Response>;
+};
+
+type Address = { hostname: string; port: number };
+
+/** The one listener for REST, WebSocket and long poll. */
+export class HttpServer implements NativePublisher {
+  #server: Server<SocketData> | undefined;
+
+  /** @throws what Bun throws where the address is taken (`code` EADDRINUSE) or not ours */
+  listen({ hostname, port }: Address, parts: Parts): URL {
+    this.#server = Bun.serve<SocketData>({
+      hostname,
+      port,
+      // Uploads set their own limit; every JSON body is bounded again, and far lower, where it is read.
+      maxRequestBodySize: LIMITS.uploadMaxBytes,
+      websocket: webSocketHandler(parts.sockets),
+      fetch: (request, server) => {
+        const path = pathOf(request.url);
+        if (path === '/socket/websocket') return upgradeToWebSocket(parts.upgrade, request, server);
+        const peerAddress = server.requestIP(request)?.address;
+        if (path === '/socket/longpoll') {
+          // A poll waits for news longer than Bun lets a quiet request live.
+          server.timeout(request, 60);
+          return parts.longPoll(request, peerAddress);
+        }
+        return parts.rest.fetch(request, { peerAddress });
+      },
+    });
+    return this.#server.url;
+  }
+
+  publish(room: string, frame: string): void {
+    this.#server?.publish(room, frame);
+  }
+
+  /** Address of whoever sent `request`. */
+  addressOf(request: Request): string | undefined {
+    return this.#server?.requestIP(request)?.address;
+  }
+
+  /** Takes no new connections; those that are open stay. */
+  async stopAccepting(): Promise<void> {
+    // Resolves only once every socket is closed: it is not waited for.
+    void this.#server?.stop(false);
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.stop(true);
+  }
+}
+
+/** The path without parsing the whole URL: this runs for every request. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const query = url.indexOf('?', start);
+  return query === -1 ? url.slice(start) : url.slice(start, query);
+}

@@ -1,0 +1,3 @@
+export function renderDocsPage(document: object): string {
+  return `<!doctype html><pre>${JSON.stringify(document, null, 2).replaceAll('<', '&lt;')}</pre>`;
+}

@@ -1,0 +1,50 @@
+import { isDeeperThan, LIMITS, Refusal } from '@tpx/protocol';
+
+/** The JSON that a request carries; `{}` where its body is empty. @throws {Refusal} `invalid`, `too_large`, `unsupported_media` */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request, LIMITS.bodyMaxBytes);
+  if (bytes.length === 0) return {};
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    throw new Refusal('unsupported_media', 'Send the body as JSON, with Content-Type: application/json.');
+  }
+  const body = parse(bytes);
+  if (isDeeperThan(body, LIMITS.jsonDepthMax)) {
+    throw new Refusal('invalid', `The JSON of a body is nested at most ${LIMITS.jsonDepthMax} deep.`);
+  }
+  return body;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refusal('invalid', 'The body is not UTF-8.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `: ${error.message}` : '';
+    throw new Refusal('invalid', `The body is not valid JSON${why}.`);
+  }
+}
+
+/** Never holds more than `max` bytes, whatever the client announces or leaves unannounced. */
+async function readBytes(request: Request, max: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > max) throw tooLarge(max);
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > max) throw tooLarge(max);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+function tooLarge(max: number): Refusal {
+  return new Refusal('too_large', `A JSON body is at most ${max} bytes.`);
+}

@@ -1,0 +1,239 @@
+import {
+  type ConversationId,
+  type ConversationKind,
+  EditBody,
+  EventsAnswer,
+  EventsQuery,
+  HistoryAnswer,
+  HistoryQuery,
+  Id,
+  LIMITS,
+  type LogEvent,
+  MessageAnswer,
+  type MessageId,
+  type MessageObject,
+  MessageReceiptsAnswer,
+  MessagesAnswer,
+  PageQuery,
+  RawJson,
+  SearchQuery,
+  SendBody,
+  type UserId,
+} from '@tpx/protocol';
+import { z } from 'zod';
+import type { BatchLoader } from '../../db/batch-loader.ts';
+import type { Database } from '../../db/database.ts';
+import type { Announcer } from '../../fanout/announcer.ts';
+import type { LiveConversations } from '../../fanout/live-conversations.ts';
+import { type Access, type AccessKey, requireReader } from '../../messages/access.ts';
+import { deleteMessage } from '../../messages/delete-message.ts';
+import { editMessage } from '../../messages/edit-message.ts';
+import { readHistory } from '../../messages/history.ts';
+import type { MessageWriter } from '../../messages/message-writer.ts';
+import { readLog } from '../../messages/read-log.ts';
+import { loadMessageReceipts } from '../../messages/receipt-summary.ts';
+import { searchMessages } from '../../messages/search.ts';
+import { sendMessage } from '../../messages/send-message.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import type { RestApp } from './rest-env.ts';
+import { route } from './route.ts';
+
+export type MessageRouteDeps = {
+  database: Database;
+  announcer: Announcer;
+  live: LiveConversations;
+  writer: MessageWriter;
+  access: Pick<BatchLoader<AccessKey, Access | undefined>, 'load'>;
+};
+
+const tag = 'Messages';
+const params = z.object({ id: Id });
+
+/** The log of a conversation by REST: what the channels do too, through the same functions. */
+export function registerMessageRoutes(app: RestApp, deps: MessageRouteDeps): void {
+  registerLogRoutes(app, deps, 'group');
+  registerLogRoutes(app, deps, 'dm');
+  registerMessage(app, deps);
+  registerSearch(app, deps);
+}
+
+async function readerOf(
+  deps: MessageRouteDeps,
+  userId: UserId,
+  id: string,
+  kind: ConversationKind,
+): Promise<ConversationId> {
+  const conversationId = id as ConversationId;
+  const access = await deps.access.load({ userId, conversationId });
+  requireReader(access?.kind === kind ? access : undefined);
+  return conversationId;
+}
+
+function registerLogRoutes(app: RestApp, deps: MessageRouteDeps, kind: ConversationKind): void {
+  const base = `/${kind}s/{id}` as const;
+  const common = { method: 'get', tag, access: 'signed_in', limit: 'read', params } as const;
+  const refusals = ['banned', 'not_member', 'not_found'] as const;
+
+  route(
+    app,
+    {
+      ...common,
+      path: `${base}/messages`,
+      summary: 'Messages as they are now, ascending by seq',
+      query: HistoryQuery,
+      answers: { 200: HistoryAnswer },
+      refusals,
+    },
+    async ({ params: { id }, query, caller }) => {
+      const conversationId = await readerOf(deps, caller.userId, id, kind);
+      const range = { ...query, limit: query.limit ?? LIMITS.pageDefault };
+      return { status: 200 as const, body: await readHistory(deps, conversationId, kind, range) };
+    },
+  );
+
+  route(
+    app,
+    {
+      ...common,
+      path: `${base}/events`,
+      summary: 'The log itself: every event after a seq',
+      query: EventsQuery,
+      answers: { 200: EventsAnswer },
+      refusals,
+    },
+    async ({ params: { id }, query, caller }) => {
+      const conversationId = await readerOf(deps, caller.userId, id, kind);
+      const limit = query.limit ?? LIMITS.eventsPerPage;
+      const entries = await readLog(deps.database, conversationId, query.after ?? 0, limit + 1);
+      const events = entries
+        .slice(0, limit)
+        .map(
+          (entry) => ({ seq: entry.seq, event: entry.event, payload: JSON.parse(entry.payload) }) as LogEvent,
+        );
+      return { status: 200 as const, body: { events, has_more: entries.length > limit } };
+    },
+  );
+}
+
+function registerMessage(app: RestApp, deps: MessageRouteDeps): void {
+  const common = { tag, access: 'signed_in' } as const;
+  const rights = ['banned', 'not_member', 'forbidden', 'not_found'] as const;
+
+  route(
+    app,
+    {
+      ...common,
+      method: 'post',
+      path: '/messages/send',
+      summary: 'Send a message; repeat it with the same client_id as often as you like',
+      limit: 'send',
+      body: SendBody,
+      answers: { 201: MessageAnswer, 200: MessageAnswer },
+      refusals: [...rights, 'blocked', 'unsupported_media'],
+    },
+    async ({ body: { group_id, dm_id, ...request }, caller }) => {
+      const kind = group_id ? 'group' : 'dm';
+      const conversationId = (group_id ?? dm_id) as ConversationId;
+      const { userId } = caller;
+      const access = await deps.access.load({ userId, conversationId });
+      const writer = requireReader(access?.kind === kind ? access : undefined);
+      const sent = await sendMessage(deps.writer, { ...writer, userId, conversationId, kind }, request);
+      return {
+        status: sent.duplicate ? (200 as const) : (201 as const),
+        body: { message: toObject(sent.message) },
+      };
+    },
+  );
+
+  route(
+    app,
+    {
+      ...common,
+      method: 'patch',
+      path: '/messages/{id}',
+      summary: 'Edit one of your messages',
+      limit: 'change',
+      params,
+      body: EditBody,
+      answers: { 200: MessageAnswer },
+      refusals: [...rights, 'conflict'],
+    },
+    async ({ params: { id }, body, caller }) => ({
+      status: 200 as const,
+      body: { message: await editMessage(deps, caller.userId, id as MessageId, body) },
+    }),
+  );
+
+  route(
+    app,
+    {
+      ...common,
+      method: 'delete',
+      path: '/messages/{id}',
+      summary: 'Delete a message; a tombstone stays',
+      limit: 'change',
+      params,
+      answers: { 200: MessageAnswer },
+      refusals: rights,
+    },
+    async ({ params: { id }, caller }) => ({
+      status: 200 as const,
+      body: { message: await deleteMessage(deps, caller.userId, id as MessageId) },
+    }),
+  );
+
+  route(
+    app,
+    {
+      ...common,
+      method: 'get',
+      path: '/messages/{id}/receipts',
+      summary: 'Who has a message, and who has read it',
+      limit: 'read',
+      params,
+      query: PageQuery,
+      answers: { 200: MessageReceiptsAnswer },
+      refusals: ['not_found'],
+    },
+    async ({ params: { id }, query, caller }) => {
+      const page = { limit: query.limit ?? LIMITS.pageDefault, after: readCursor(Id, query.cursor) ?? null };
+      const { next, ...receipts } = await loadMessageReceipts(
+        deps.database,
+        caller.userId,
+        id as MessageId,
+        page,
+      );
+      return { status: 200 as const, body: { ...receipts, cursor: writeCursor(next) } };
+    },
+  );
+}
+
+function registerSearch(app: RestApp, deps: MessageRouteDeps): void {
+  route(
+    app,
+    {
+      method: 'get',
+      path: '/search',
+      tag,
+      summary: 'Full-text search in what you may read, newest first',
+      description: 'Words, "a phrase", -without. Encrypted messages are not searched.',
+      access: 'signed_in',
+      limit: 'search',
+      query: SearchQuery,
+      answers: { 200: MessagesAnswer },
+    },
+    async ({ query, caller }) => {
+      const { messages, next } = await searchMessages(deps.database, caller.userId, {
+        q: query.q,
+        conversationId: (query.group_id ?? query.dm_id ?? null) as ConversationId | null,
+        before: readCursor(Id, query.cursor) ?? null,
+        limit: query.limit ?? LIMITS.pageDefault,
+      });
+      return { status: 200 as const, body: { messages, cursor: writeCursor(next) } };
+    },
+  );
+}
+
+function toObject(message: MessageObject | RawJson): MessageObject {
+  return message instanceof RawJson ? (message.toJSON() as MessageObject) : message;
+}

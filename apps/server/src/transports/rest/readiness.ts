@@ -1,0 +1,51 @@
+import type { Queries } from '../../db/database.ts';
+
+/** A part that a node needs or uses: resolves when it works, rejects with a sentence that says what is missing. */
+export type Part = { required: boolean; check(): Promise<void> };
+
+export type PartState = { ok: boolean; required: boolean; message?: string };
+export type Readiness = { ready: boolean; parts: Record<string, PartState> };
+
+/** A part that does not answer is as good as away. */
+const DEADLINE_MS = 1_000;
+
+/** Ready when every required part works; the others are told of only (spec REST-9). */
+export async function readReadiness(parts: Readonly<Record<string, Part>>): Promise<Readiness> {
+  const states = await Promise.all(
+    Object.entries(parts).map(async ([name, part]) => [name, await stateOf(part)] as const),
+  );
+  return {
+    ready: states.every(([, state]) => state.ok || !state.required),
+    parts: Object.fromEntries(states),
+  };
+}
+
+async function stateOf({ required, check }: Part): Promise<PartState> {
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => deadline.reject(new Error(`It does not answer within ${DEADLINE_MS} ms.`)),
+    DEADLINE_MS,
+  );
+  try {
+    await Promise.race([check(), deadline.promise]);
+    return { ok: true, required };
+  } catch (error) {
+    return { ok: false, required, message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Postgres; without it nothing is stored and nobody logs in. */
+export function databasePart(database: Queries): Part {
+  return {
+    required: true,
+    async check() {
+      try {
+        await database.query('SELECT 1');
+      } catch {
+        throw new Error('PostgreSQL does not answer. Nothing can be stored until it does.');
+      }
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import {
+  CLOSE_CODES,
+  type CloseName,
+  encodeBinaryReply,
+  encodeTextPush,
+  encodeTextReply,
+  type Frame,
+  type ReplyStatus,
+} from '@tpx/protocol';
+import type { ServerWebSocket } from 'bun';
+import type { Connection } from '../../fanout/connection.ts';
+import type { LocalFanout } from '../../fanout/local-fanout.ts';
+import type { SocketData } from './websocket-handler.ts';
+
+/** A WebSocket as a session sees it: text frames, and binary replies to binary pushes. Rooms are Bun's own topics. */
+export class WebSocketConnection implements Connection {
+  readonly #socket: ServerWebSocket<SocketData>;
+  readonly #fanout: LocalFanout;
+  /** Whether the frame being handled was binary; its reply then is too. */
+  readonly binaryFrames = new WeakSet<Frame>();
+
+  constructor(socket: ServerWebSocket<SocketData>, fanout: LocalFanout) {
+    this.#socket = socket;
+    this.#fanout = fanout;
+  }
+
+  reply(frame: Frame, status: ReplyStatus, response: unknown): void {
+    if (this.binaryFrames.has(frame)) this.#socket.sendBinary(encodeBinaryReply(frame, status, response));
+    else this.#socket.sendText(encodeTextReply(frame, status, response));
+  }
+
+  push(topic: string, event: string, payload: unknown, joinRef: string | null = null): void {
+    this.#socket.sendText(encodeTextPush(topic, event, payload, joinRef));
+  }
+
+  subscribe(room: string): void {
+    this.#socket.subscribe(room);
+  }
+
+  unsubscribe(room: string): void {
+    this.#socket.unsubscribe(room);
+  }
+
+  publishToOthers(room: string, topic: string, event: string, payload: unknown): void {
+    this.#socket.publishText(room, encodeTextPush(topic, event, payload));
+    this.#fanout.publishToListeners(room, topic, event, payload);
+  }
+
+  close(name: CloseName): void {
+    const { code, reason } = CLOSE_CODES[name];
+    this.#socket.close(code, reason);
+  }
+}
