@@ -1,112 +1,124 @@
-import type { SessionId, UserId } from '@tpx/protocol';
+import { LIMITS } from '@tpx/protocol';
 import type { Logger } from 'pino';
-import { Channels } from './channels/channels.ts';
-import { Signals } from './channels/signals.ts';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { AccessTokens } from './accounts/access-tokens.ts';
+import { addressKey } from './accounts/address-key.ts';
+import { authenticate } from './accounts/authenticate.ts';
+import { PasswordGuard } from './accounts/password-guard.ts';
+import { RefreshTokens } from './accounts/refresh-tokens.ts';
+import { SessionDirectory } from './accounts/session-directory.ts';
+import { removeExpiredSessions } from './accounts/sessions.ts';
+import { SigningKeys } from './accounts/signing-keys.ts';
+import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import type { Config } from './config/config.ts';
-import { BatchLoader } from './db/batch-loader.ts';
 import type { Database } from './db/database.ts';
-import { LiveConversations } from './fanout/live-conversations.ts';
-import { LocalFanout } from './fanout/local-fanout.ts';
-import { NodeAnnouncer } from './fanout/node-announcer.ts';
-import { loadConversationObject } from './groups/conversation-object.ts';
-import { RateLimiter } from './limits/rate-limiter.ts';
-import { type Access, type AccessKey, loadAccess } from './messages/access.ts';
-import { loadConversationStates, refreshConversation } from './messages/conversation-state.ts';
-import { describeWith } from './messages/describe-conversation.ts';
-import { MessageWriter } from './messages/message-writer.ts';
-import { readLog } from './messages/read-log.ts';
-import { ReceiptBook } from './messages/receipts.ts';
-import { Presence } from './presence/presence.ts';
-import { applyChange } from './session/apply-changes.ts';
-import { SessionOpener } from './session/open-session.ts';
-import { SessionRegistry } from './session/session-registry.ts';
-import { HttpServer } from './transports/http-server.ts';
+import { handOverGroups } from './groups/hand-over.ts';
+import { startRetention } from './groups/retention.ts';
+import { repeat } from './jobs/repeat.ts';
+import { registerAuthRoutes } from './transports/rest/auth-routes.ts';
+import { clientAddressReader } from './transports/rest/client-address.ts';
+import { registerDmRoutes } from './transports/rest/dm-routes.ts';
+import { registerGroupRoutes } from './transports/rest/group-routes.ts';
+import { httpMetrics } from './transports/rest/http-metrics.ts';
+import { registerMessageRoutes } from './transports/rest/message-routes.ts';
+import { databasePart } from './transports/rest/readiness.ts';
+import { createRestApp } from './transports/rest/rest-app.ts';
+import { registerSystemRoutes } from './transports/rest/system-routes.ts';
+import { registerUserRoutes } from './transports/rest/user-routes.ts';
 
-export type NodeParts = ReturnType<typeof composeLiveSide>;
+const RETENTION_EVERY_MS = 60_000;
+const EXPIRED_SESSIONS_EVERY_MS = 3_600_000;
 
-type Given = {
-  config: Config;
-  database: Database;
-  log: Logger;
-  /** Access tokens of this device session are worth nothing from now on. */
-  forgetSession(sessionId: SessionId): void;
-};
+export type Given = { config: Config; database: Database; log: Logger; version: string };
 
-/** Everything of a node that is live: sessions, channels, fan-out, presence. */
-export function composeLiveSide({ config, database, log, forgetSession }: Given) {
-  const http = new HttpServer();
-  const fanout = new LocalFanout(http);
-  const registry = new SessionRegistry();
-  const limiter = new RateLimiter(config.rateLimits);
-  const publish = fanout.publish.bind(fanout);
-  const presence = new Presence({ publish });
+/** A node: `listen` serves; `drain` lets clients go to come back elsewhere, and stores what is under way. */
+export interface Node {
+  /** @throws what Bun throws where the address is taken */
+  listen(): URL;
+  drain(): Promise<void>;
+}
 
-  const live = new LiveConversations({
-    loadStates: (ids) => loadConversationStates(database, ids),
-    readLog: (id, after, limit) => readLog(database, id, after, limit),
-    publish: ({ topic }, entry) => fanout.publishJson(topic, topic, entry.event, entry.payload),
-  });
+/** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
+export async function composeNode({ config, database, log, version }: Given): Promise<Node> {
+  const keys = await SigningKeys.open(database, log);
+  const accessTokens = new AccessTokens(keys);
+  const directory = new SessionDirectory(database);
+  const forgetSession = directory.forget.bind(directory);
+  const live = composeLiveSide({ config, database, log, forgetSession });
+  const { announcer, limiter, presence, writer, access } = live;
 
-  const changes = {
-    sessions: registry,
-    presence,
-    live,
-    forgetSession,
-    refresh: (conversation: Parameters<typeof refreshConversation>[1]) => {
-      refreshConversation(database, conversation).catch((error) =>
-        log.warn({ err: error }, 'a group was not read again'),
-      );
-    },
-    isInvisible: (userId: UserId) => isInvisible(database, userId),
-  };
-  const announcer = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  observe(registry, live);
 
-  const writer = new MessageWriter({ database, announcer });
-  const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
-  const receipts = new ReceiptBook({
-    database,
-    announcer,
-    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', { receipts: marks }),
-  });
-  const signals = new Signals({ announcer, publish });
-  const describe = describeWith((id) => loadConversationObject(database, id, null));
-  const channels = new Channels({
-    database,
-    announcer,
-    live,
-    presence,
-    access,
-    writer,
-    receipts,
-    signals,
+  const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
+  const rest = createRestApp({
+    authenticate: identify,
     limiter,
-    describe,
+    log,
+    trustedProxies: config.trustedProxies,
+    onAnswer: httpMetrics(registry),
   });
-  const sessions = new SessionOpener({
-    channels,
+  const passwordGuard = new PasswordGuard(limiter);
+  const refreshTokens = new RefreshTokens(keys);
+  const common = { database, announcer, limiter, online: presence };
+  registerAuthRoutes(rest, { ...common, accessTokens, refreshTokens, passwordGuard });
+  registerUserRoutes(rest, { ...common, passwordGuard, handOverGroups });
+  registerGroupRoutes(rest, common);
+  registerDmRoutes(rest, common);
+  registerMessageRoutes(rest, { ...common, live: live.live, writer, access });
+  registerSystemRoutes(rest, {
     registry,
-    onUnexpected: (error, session) => log.error({ err: error, userId: session.userId }, 'a frame failed'),
+    parts: { postgres: databasePart(database) },
+    info: { version, tcp: null, features: ['groups', 'dms', 'receipts', 'presence', 'search', 'audit'] },
   });
+
+  const addressOf = clientAddressReader(config.trustedProxies);
+  const admit = (request: Request, peerAddress: string | undefined) =>
+    limiter.take(
+      'connect',
+      addressKey(addressOf(peerAddress, request.headers.get('x-forwarded-for') ?? undefined)),
+    );
+  const sockets = { sessions: live.sessions, fanout: live.fanout };
+
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  const background = [
+    startRetention({ database, announcer, onError }, RETENTION_EVERY_MS),
+    repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
+    repeat(async () => live.live.sweep(), LIMITS.heartbeatTimeoutMs, onError),
+  ];
 
   return {
-    http,
-    fanout,
-    registry,
-    limiter,
-    presence,
-    live,
-    announcer,
-    writer,
-    access,
-    receipts,
-    signals,
-    sessions,
+    listen: () =>
+      live.http.listen(
+        { hostname: config.host, port: config.port },
+        {
+          rest,
+          sockets,
+          upgrade: { authenticate: identify, admit },
+          longPoll: async () => new Response(null, { status: 404 }),
+        },
+      ),
+    async drain() {
+      live.http.stopAccepting();
+      for (const session of live.registry.all()) session.connection.close('going_away');
+      for (const work of background) await work[Symbol.asyncDispose]();
+      await live.close();
+      keys.close();
+    },
   };
 }
 
-async function isInvisible(database: Database, userId: UserId): Promise<boolean> {
-  const rows = await database.query(`SELECT 1 FROM users WHERE id = $1 AND status_state = 'offline'`, [
-    userId,
-  ]);
-  return rows.length > 0;
+function observe(registry: Registry, { registry: sessions, live }: LiveSide): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('tpx_connections', 'Connected devices.', () => sessions.count);
+  gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
 }

@@ -36,8 +36,8 @@ export class LiveConversations {
     return this.#live.get(id);
   }
 
-  all(): IterableIterator<LiveConversation> {
-    return this.#live.values();
+  get count(): number {
+    return this.#live.size;
   }
 
   /** The conversation, loaded if need be. @throws {Refusal} `not_found`, `unavailable` */

@@ -23,6 +23,7 @@ export class MessageWriter {
   readonly #deps: Deps;
   #waiting: Waiting[] = [];
   #writing = false;
+  #drained: Promise<void> = Promise.resolve();
   /** Sends under way by sender and client_id: the same one again within a batch is the same send. */
   readonly #underWay = new Map<string, Promise<Sent>>();
 
@@ -46,9 +47,16 @@ export class MessageWriter {
       this.#waiting.push({ draft, resolve, reject });
       if (!this.#writing) {
         this.#writing = true;
-        setImmediate(() => void this.#drain());
+        const { promise, resolve: drained } = Promise.withResolvers<void>();
+        this.#drained = promise;
+        setImmediate(() => void this.#drain().then(drained));
       }
     });
+  }
+
+  /** Resolves once all that was given so far is committed or refused. */
+  settled(): Promise<void> {
+    return this.#drained;
   }
 
   async #drain(): Promise<void> {

@@ -28,8 +28,10 @@ export class HttpServer implements NativePublisher {
       websocket: webSocketHandler(parts.sockets),
       fetch: (request, server) => {
         const path = pathOf(request.url);
-        if (path === '/socket/websocket') return upgradeToWebSocket(parts.upgrade, request, server);
         const peerAddress = server.requestIP(request)?.address;
+        if (path === '/socket/websocket') {
+          return upgradeToWebSocket(parts.upgrade, request, server, peerAddress);
+        }
         if (path === '/socket/longpoll') {
           // A poll waits for news longer than Bun lets a quiet request live.
           server.timeout(request, 60);
@@ -45,13 +47,8 @@ export class HttpServer implements NativePublisher {
     this.#server?.publish(room, frame);
   }
 
-  /** Address of whoever sent `request`. */
-  addressOf(request: Request): string | undefined {
-    return this.#server?.requestIP(request)?.address;
-  }
-
   /** Takes no new connections; those that are open stay. */
-  async stopAccepting(): Promise<void> {
+  stopAccepting(): void {
     // Resolves only once every socket is closed: it is not waited for.
     void this.#server?.stop(false);
   }

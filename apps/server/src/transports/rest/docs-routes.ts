@@ -1,4 +1,4 @@
-import { renderDocsPage } from './docs-page.ts';
+import { type ApiDocument, renderDocsPage } from './docs-page.ts';
 import type { RestApp } from './rest-env.ts';
 
 const INFO = {
@@ -24,8 +24,8 @@ export function registerDocsRoutes(app: RestApp): void {
   // Made at the first request, when every resource has added its routes.
   const make = () => {
     if (made) return made;
-    const document = app.getOpenAPI31Document(INFO);
-    made = { json: JSON.stringify(document), page: renderDocsPage(document) };
+    const json = JSON.stringify(app.getOpenAPI31Document(INFO));
+    made = { json, page: renderDocsPage(JSON.parse(json) as ApiDocument) };
     return made;
   };
   const cached = { 'Cache-Control': 'public, max-age=60' };

@@ -56,10 +56,10 @@ export type RouteAnswer<Spec extends RouteSpec> = {
  * Declares one route: its place in the OpenAPI document, and a handler that is only reached by a request that is
  * authenticated, within its limit, and valid, in this order. A handler translates to one domain function and back.
  */
-export function route<const Spec extends RouteSpec>(
+export function route<const Spec extends RouteSpec, Answer extends { status: Status } & RouteAnswer<Spec>>(
   app: RestApp,
   spec: Spec,
-  handle: (input: RouteInput<Spec>) => Promise<RouteAnswer<Spec>> | RouteAnswer<Spec>,
+  handle: (input: RouteInput<Spec>) => Promise<Answer> | Answer,
 ): void {
   const declared = createRoute(declaration(spec));
   app.openAPIRegistry.registerPath(declared);
@@ -127,7 +127,7 @@ function declaration(spec: RouteSpec) {
         ? { body: { required: true, content: { 'application/json': { schema: spec.body } } } }
         : {}),
     },
-    responses: { ...declareAnswers(spec.answers), ...declareRefusals(codes) },
+    responses: { ...declareRefusals(codes), ...declareAnswers(spec.answers) },
   };
 }
 

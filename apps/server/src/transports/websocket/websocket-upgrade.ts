@@ -7,7 +7,7 @@ type Deps = {
   /** @throws {Refusal} unauthorized, unavailable */
   authenticate(token: string): Promise<Caller>;
   /** @throws {Refusal} rate_limited */
-  admit(request: Request): void;
+  admit(request: Request, peerAddress: string | undefined): void;
 };
 
 /** Phoenix's way to pass a token without the URL: the subprotocol `base64url.bearer.phx.<token>`. */
@@ -21,6 +21,7 @@ export async function upgradeToWebSocket(
   deps: Deps,
   request: Request,
   server: Server<SocketData>,
+  peerAddress: string | undefined,
 ): Promise<Response | undefined> {
   try {
     const query = new URL(request.url).searchParams;
@@ -31,7 +32,7 @@ export async function upgradeToWebSocket(
     checkVersion(query.get('vsn'));
     const token = query.get('token') ?? (offered && decodeToken(offered));
     if (!token) throw new Refusal('unauthorized', 'Connect with ?token=<access_token>.');
-    deps.admit(request);
+    deps.admit(request, peerAddress);
     const caller = await deps.authenticate(token);
     const data: SocketData = { caller, session: undefined, connection: undefined, malformed: 0 };
     const headers = protocols.includes('phoenix') ? { 'Sec-WebSocket-Protocol': 'phoenix' } : undefined;

@@ -1,0 +1,68 @@
+import { Refusal, type SessionId, type UserId } from '@tpx/protocol';
+import type { Database, Queries } from '../db/database.ts';
+import type { Announcer, Change, LogEntry } from '../fanout/announcer.ts';
+import type { Caller } from './caller.ts';
+import { announceRevoked, signedOut } from './device-session.ts';
+import type { PasswordGuard } from './password-guard.ts';
+
+export const DELETED_DISPLAY_NAME = 'deleted user';
+
+export type DeleteAccountDeps = {
+  database: Database;
+  announcer: Announcer;
+  passwordGuard: PasswordGuard;
+  /** Takes the person out of every group; `groups/hand-over.ts`, which can't be imported here without a circle. */
+  handOverGroups(tx: Queries, userId: UserId): Promise<{ entries: LogEntry[]; changes: Change[] }>;
+};
+
+/**
+ * Deletes the caller's account (spec ACC-7): what they said stays and has "deleted user" as its author, the username
+ * is free again, their groups get another owner, every device is signed out.
+ *
+ * @throws {Refusal} `forbidden` where the password is wrong, `rate_limited`, `conflict`
+ */
+export async function deleteAccount(
+  deps: DeleteAccountDeps,
+  caller: Caller,
+  password: string,
+  address: string,
+): Promise<void> {
+  const { userId } = caller;
+  const [account] = await deps.database.query<{ username: string; password_hash: string }>(
+    'SELECT username, password_hash FROM users WHERE id = $1 AND deleted_at IS NULL',
+    [userId],
+  );
+  if (!account) throw signedOut();
+  const { username, password_hash } = account;
+  if (!(await deps.passwordGuard.isRight(username, address, password, password_hash))) {
+    // Not `unauthorized`: the caller is logged in, and a client would refresh its token and try again.
+    throw new Refusal('forbidden', 'The password is wrong, so nothing was deleted.');
+  }
+  const { handedOver, sessions } = await deps.database.transaction(async (tx) => {
+    // First: groups are locked before people, everywhere.
+    const handedOver = await deps.handOverGroups(tx, userId);
+    await eraseProfile(tx, userId);
+    const sessions = await tx.query<{ id: SessionId }>(
+      'DELETE FROM device_sessions WHERE user_id = $1 RETURNING id',
+      [userId],
+    );
+    return { handedOver, sessions: sessions.map(({ id }) => id) };
+  });
+  for (const entry of handedOver.entries) deps.announcer.logged(entry);
+  for (const change of handedOver.changes) deps.announcer.changed(change);
+  announceRevoked(deps.announcer, userId, sessions);
+  deps.announcer.changed({ type: 'user_deleted', userId });
+}
+
+async function eraseProfile(tx: Queries, userId: UserId): Promise<void> {
+  const erased = await tx.query(
+    `UPDATE users
+     SET username = NULL, pin = NULL, password_hash = NULL, display_name = $2, photo_media_id = NULL, background = NULL,
+         status_state = 'offline', status_text = '', public_key = NULL, deleted_at = now(),
+         updated_at = date_trunc('milliseconds', now())
+     WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
+    [userId, DELETED_DISPLAY_NAME],
+  );
+  if (erased.length === 0) throw signedOut();
+  await tx.query('DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1', [userId]);
+}

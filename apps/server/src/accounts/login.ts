@@ -1,0 +1,41 @@
+import { type LoginBody, Refusal, type SignedIn, type UserId } from '@tpx/protocol';
+import type { z } from 'zod';
+import { announceRevoked, openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
+import type { PasswordGuard } from './password-guard.ts';
+import { loadOwnUser } from './users.ts';
+
+/** @throws {Refusal} `unauthorized`, with one sentence for an unknown name and a wrong password; `rate_limited` */
+export async function login(
+  deps: SignInDeps & { passwordGuard: PasswordGuard },
+  body: z.output<typeof LoginBody>,
+  address: string,
+): Promise<SignedIn> {
+  const [account] = await deps.database.query<{ id: UserId; password_hash: string | null }>(
+    'SELECT id, password_hash FROM users WHERE username = $1',
+    [body.username],
+  );
+  const hash = account?.password_hash ?? null;
+  const right = await deps.passwordGuard.isRight(body.username, address, body.password, hash);
+  if (!account || !right) throw wrong();
+
+  const { signedIn, dropped } = await deps.database.transaction(async (tx) => {
+    // The account may have been deleted since; from here on it can't be before the session is there to be revoked.
+    const held = await tx.query(
+      'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE',
+      [account.id, hash],
+    );
+    if (held.length === 0) throw wrong();
+    const device = { name: body.device_name, address };
+    const { refreshToken, dropped } = await openDeviceSession(tx, deps, account.id, device);
+    const user = await loadOwnUser(tx, account.id);
+    return { signedIn: { user, ...toTokens(deps, account.id, refreshToken) }, dropped };
+  });
+  announceRevoked(deps.announcer, account.id, dropped);
+  return signedIn;
+}
+
+function wrong(): Refusal {
+  return new Refusal('unauthorized', 'The username or the password is wrong.', {
+    details: { reason: 'credentials' },
+  });
+}

@@ -1,0 +1,75 @@
+import { LIMITS, Refusal, type SessionId, type Tokens, type UserId } from '@tpx/protocol';
+import type { Queries } from '../db/database.ts';
+import { announceRevoked, type SignInDeps, signedOut, toTokens } from './device-session.ts';
+import { hashOf, type RefreshToken, sameHash } from './refresh-tokens.ts';
+
+type SessionRow = {
+  user_id: UserId;
+  refresh_hash: Uint8Array;
+  refresh_parent_hash: Uint8Array | null;
+  in_grace: boolean;
+  expired: boolean;
+};
+
+type Outcome = { userId: UserId; next: RefreshToken } | { userId: UserId; reused: SessionId } | 'gone';
+
+/**
+ * Trades a refresh token for its successor (spec AUTH-4). The token just replaced gives the same successor again for
+ * LIMITS.refreshGraceMs, so that two tabs do not log each other out; any other token of this session that was given
+ * out before is taken for stolen, and the session is revoked.
+ *
+ * @throws {Refusal} `unauthorized`
+ */
+export async function refresh(deps: SignInDeps, text: string, address: string): Promise<Tokens> {
+  const token = deps.refreshTokens.parse(text);
+  if (!token) {
+    throw new Refusal('unauthorized', 'The refresh token is not valid. Log in again.', {
+      details: { reason: 'invalid' },
+    });
+  }
+  const outcome = await deps.database.transaction((tx) => trade(tx, deps, token, address));
+  if (outcome === 'gone') throw signedOut();
+  if ('reused' in outcome) {
+    announceRevoked(deps.announcer, outcome.userId, [outcome.reused]);
+    throw signedOut();
+  }
+  return toTokens(deps, outcome.userId, outcome.next);
+}
+
+async function trade(tx: Queries, deps: SignInDeps, token: RefreshToken, address: string): Promise<Outcome> {
+  const [session] = await tx.query<SessionRow>(
+    `SELECT user_id, refresh_hash, refresh_parent_hash, expires_at <= now() AS expired,
+            refresh_rotated_at > clock_timestamp() - make_interval(secs => $2) AS in_grace
+     FROM device_sessions WHERE id = $1 FOR UPDATE`,
+    [token.sessionId, LIMITS.refreshGraceMs / 1000],
+  );
+  if (!session || session.expired) return 'gone';
+  const userId = session.user_id;
+  const hash = hashOf(token);
+  if (sameHash(hash, session.refresh_hash)) {
+    const next = deps.refreshTokens.successor(token);
+    await rotate(tx, hash, next, address);
+    return { userId, next };
+  }
+  if (session.in_grace && sameHash(hash, session.refresh_parent_hash)) {
+    const next = deps.refreshTokens.givenSuccessor(token, session.refresh_hash);
+    if (next) return { userId, next };
+  }
+  await tx.query('DELETE FROM device_sessions WHERE id = $1', [token.sessionId]);
+  return { userId, reused: token.sessionId };
+}
+
+async function rotate(
+  tx: Queries,
+  parentHash: Uint8Array,
+  next: RefreshToken,
+  address: string,
+): Promise<void> {
+  await tx.query(
+    `UPDATE device_sessions
+     SET refresh_hash = $2, refresh_parent_hash = $3, refresh_generation = $4, refresh_rotated_at = clock_timestamp(),
+         last_used_at = clock_timestamp(), address = $5, expires_at = now() + make_interval(secs => $6)
+     WHERE id = $1`,
+    [next.sessionId, hashOf(next), parentHash, next.generation, address || null, LIMITS.refreshTokenSeconds],
+  );
+}

@@ -1,0 +1,69 @@
+import { Refusal, type SessionId, type SessionObject, type UserId } from '@tpx/protocol';
+import type { Database } from '../db/database.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import type { Caller } from './caller.ts';
+import { announceRevoked } from './device-session.ts';
+
+/** Expired sessions removed in one statement. */
+const EXPIRED_BATCH = 500;
+
+type Row = { id: string; device_name: string; address: string | null; created_at: Date; last_used_at: Date };
+
+/** My devices, the last used first. */
+export async function listSessions(deps: { database: Database }, caller: Caller): Promise<SessionObject[]> {
+  const rows = await deps.database.query<Row>(
+    `SELECT id, device_name, address, created_at, last_used_at FROM device_sessions
+     WHERE user_id = $1 AND expires_at > now() ORDER BY last_used_at DESC, id DESC`,
+    [caller.userId],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    device_name: row.device_name,
+    created_at: row.created_at.toISOString(),
+    last_used_at: row.last_used_at.toISOString(),
+    address: row.address,
+    current: row.id === caller.sessionId,
+  }));
+}
+
+/** Signs one of my devices out, this one included. @throws {Refusal} `not_found` */
+export async function revokeSession(
+  deps: { database: Database; announcer: Announcer },
+  caller: Caller,
+  sessionId: SessionId,
+): Promise<void> {
+  const rows = await deps.database.query(
+    'DELETE FROM device_sessions WHERE id = $1 AND user_id = $2 RETURNING id',
+    [sessionId, caller.userId],
+  );
+  if (rows.length === 0)
+    throw new Refusal('not_found', 'You have no such session. GET /auth/sessions lists them.');
+  announceRevoked(deps.announcer, caller.userId, [sessionId]);
+}
+
+/** Signs the calling device out; once more is no error. */
+export async function logout(
+  deps: { database: Database; announcer: Announcer },
+  caller: Caller,
+): Promise<void> {
+  await deps.database.query('DELETE FROM device_sessions WHERE id = $1', [caller.sessionId]);
+  announceRevoked(deps.announcer, caller.userId, [caller.sessionId]);
+}
+
+/** For a worker to call now and then. Gives how many there were. */
+export async function removeExpiredSessions(deps: {
+  database: Database;
+  announcer: Announcer;
+}): Promise<number> {
+  for (let removed = 0; ; ) {
+    const rows = await deps.database.query<{ id: SessionId; user_id: UserId }>(
+      `DELETE FROM device_sessions WHERE id IN (
+         SELECT id FROM device_sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+       RETURNING id, user_id`,
+      [EXPIRED_BATCH],
+    );
+    for (const row of rows) announceRevoked(deps.announcer, row.user_id, [row.id]);
+    removed += rows.length;
+    if (rows.length < EXPIRED_BATCH) return removed;
+  }
+}

@@ -1,0 +1,118 @@
+import type { SessionId, UserId } from '@tpx/protocol';
+import type { Logger } from 'pino';
+import { Channels } from './channels/channels.ts';
+import { Signals } from './channels/signals.ts';
+import type { Config } from './config/config.ts';
+import { BatchLoader } from './db/batch-loader.ts';
+import type { Database } from './db/database.ts';
+import { LiveConversations } from './fanout/live-conversations.ts';
+import { LocalFanout } from './fanout/local-fanout.ts';
+import { NodeAnnouncer } from './fanout/node-announcer.ts';
+import { loadConversationObject } from './groups/conversation-object.ts';
+import { RateLimiter } from './limits/rate-limiter.ts';
+import { type Access, type AccessKey, loadAccess } from './messages/access.ts';
+import { loadConversationStates, refreshConversation } from './messages/conversation-state.ts';
+import { describeWith } from './messages/describe-conversation.ts';
+import { MessageWriter } from './messages/message-writer.ts';
+import { readLog } from './messages/read-log.ts';
+import { ReceiptBook } from './messages/receipts.ts';
+import { Presence } from './presence/presence.ts';
+import { applyChange } from './session/apply-changes.ts';
+import { SessionOpener } from './session/open-session.ts';
+import { SessionRegistry } from './session/session-registry.ts';
+import { HttpServer } from './transports/http-server.ts';
+
+export type LiveSide = ReturnType<typeof composeLiveSide>;
+
+type Given = {
+  config: Config;
+  database: Database;
+  log: Logger;
+  /** Access tokens of this device session are worth nothing from now on. */
+  forgetSession(sessionId: SessionId): void;
+};
+
+/** Everything of a node that is live: sessions, channels, fan-out, presence. */
+export function composeLiveSide({ config, database, log, forgetSession }: Given) {
+  const http = new HttpServer();
+  const fanout = new LocalFanout(http);
+  const registry = new SessionRegistry();
+  const limiter = new RateLimiter(config.rateLimits);
+  const publish = fanout.publish.bind(fanout);
+  const presence = new Presence({ publish });
+
+  const live = new LiveConversations({
+    loadStates: (ids) => loadConversationStates(database, ids),
+    readLog: (id, after, limit) => readLog(database, id, after, limit),
+    publish: ({ topic }, entry) => fanout.publishJson(topic, topic, entry.event, entry.payload),
+  });
+
+  const changes = {
+    sessions: registry,
+    presence,
+    live,
+    forgetSession,
+    refresh: (conversation: Parameters<typeof refreshConversation>[1]) => {
+      refreshConversation(database, conversation).catch((error) =>
+        log.warn({ err: error }, 'a group was not read again'),
+      );
+    },
+    isInvisible: (userId: UserId) => isInvisible(database, userId),
+  };
+  const announcer = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
+
+  const writer = new MessageWriter({ database, announcer });
+  const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
+  const receipts = new ReceiptBook({
+    database,
+    announcer,
+    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', { receipts: marks }),
+  });
+  const signals = new Signals({ announcer, publish });
+  const describe = describeWith((id) => loadConversationObject(database, id, null));
+  const channels = new Channels({
+    database,
+    announcer,
+    live,
+    presence,
+    access,
+    writer,
+    receipts,
+    signals,
+    limiter,
+    describe,
+  });
+  const sessions = new SessionOpener({
+    channels,
+    registry,
+    onUnexpected: (error, session) => log.error({ err: error, userId: session.userId }, 'a frame failed'),
+  });
+
+  return {
+    http,
+    fanout,
+    registry,
+    limiter,
+    presence,
+    live,
+    announcer,
+    writer,
+    access,
+    sessions,
+    /** Waits for what is being stored; nothing new comes in any more. */
+    async close(): Promise<void> {
+      await writer.settled();
+      signals.close();
+      presence.close();
+      await receipts.close();
+      await http.close();
+    },
+  };
+}
+
+async function isInvisible(database: Database, userId: UserId): Promise<boolean> {
+  const rows = await database.query(`SELECT 1 FROM users WHERE id = $1 AND status_state = 'offline'`, [
+    userId,
+  ]);
+  return rows.length > 0;
+}

@@ -1,0 +1,48 @@
+import { type ConversationId, conversationTopic, type UserId } from '@tpx/protocol';
+import { recordAudit } from '../audit/record-audit.ts';
+import type { Database, Queries } from '../db/database.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import { announceAfterCommit } from './after-commit.ts';
+import { authorize } from './authorize.ts';
+
+type Deps = { database: Database; announcer: Announcer };
+
+/**
+ * Removes the group with its log, for everybody; only its audit log stays.
+ *
+ * @throws {Refusal} not_found, not_member, banned, forbidden
+ */
+export function deleteGroup(
+  deps: Deps,
+  { groupId, actorId }: { groupId: ConversationId; actorId: UserId },
+): Promise<void> {
+  return announceAfterCommit(deps, async (tx, later) => {
+    const group = await authorize(tx, groupId, actorId, 'delete_group');
+    const members = await tx.query<{ user_id: UserId }>(
+      'SELECT user_id FROM members WHERE conversation_id = $1',
+      [groupId],
+    );
+    await recordAudit(tx, {
+      groupId,
+      actorId,
+      action: 'delete_group',
+      targetId: null,
+      details: { name: group.name },
+    });
+    await eraseConversation(tx, groupId);
+    later.changed({ type: 'conversation_deleted', conversationId: groupId, kind: 'group' });
+    const topic = conversationTopic('group', groupId);
+    for (const { user_id } of members) {
+      later.signalUser(user_id, 'conversation_removed', { topic, reason: 'deleted' });
+    }
+  });
+}
+
+/** A conversation that the transaction holds, gone with its log; members, bans and invites go with its row. */
+export async function eraseConversation(tx: Queries, conversationId: ConversationId): Promise<void> {
+  await tx.query('DELETE FROM reactions WHERE conversation_id = $1', [conversationId]);
+  await tx.query('DELETE FROM unread_mentions WHERE conversation_id = $1', [conversationId]);
+  await tx.query('DELETE FROM changes WHERE conversation_id = $1', [conversationId]);
+  await tx.query('DELETE FROM messages WHERE conversation_id = $1', [conversationId]);
+  await tx.query('DELETE FROM conversations WHERE id = $1', [conversationId]);
+}

@@ -1,0 +1,6 @@
+import type { ConversationId, UserId } from '@tpx/protocol';
+
+/** Who of a conversation's members shows as online. MUST leave out whoever chose to appear offline. */
+export interface OnlineUsers {
+  onlineIn(conversationId: ConversationId): readonly UserId[];
+}

@@ -1,0 +1,36 @@
+import { Refusal } from '@tpx/protocol';
+import { DatabaseError } from './db/database.ts';
+
+/** Why a node did not start, as a sentence that says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Translates what is known to go wrong at a start; gives anything else back as it is. */
+export function toStartError(error: unknown): unknown {
+  if (error instanceof Refusal && error.code === 'unavailable') {
+    return new StartError(
+      'PostgreSQL does not answer at TPX_DATABASE_URL. Check the address and that it runs.',
+    );
+  }
+  if (error instanceof DatabaseError && error.sqlState.startsWith('28')) {
+    return new StartError(`PostgreSQL refused the login: ${error.message}. Check TPX_DATABASE_URL.`);
+  }
+  if (error instanceof DatabaseError && error.sqlState === '3D000') {
+    return new StartError(`${error.message}. Create it, or name another one in TPX_DATABASE_URL.`);
+  }
+  switch ((error as { code?: string } | null)?.code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        'The port is taken by another program. Stop that one, or set TPX_PORT to a free port.',
+      );
+    case 'EACCES':
+      return new StartError('Listening on this port is not allowed. Set TPX_PORT to one above 1023.');
+    case 'EADDRNOTAVAIL':
+      return new StartError(
+        'TPX_HOST is not an address of this machine. Set it to one, or to 0.0.0.0 for all.',
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+
+/** Every process as [id, parent's id]; those that have ended and only wait to be reaped are left out. */
+function running(): [number, number][] {
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' });
+  return table.split('\n').flatMap((line) => {
+    const [pid, parent, state] = line.trim().split(/\s+/);
+    return state === undefined || state.startsWith('Z') ? [] : [[Number(pid), Number(parent)]];
+  });
+}
+
+/** The process and everything that descends from it, parents first. Empty where it has gone. */
+export function processTree(pid: number): number[] {
+  const processes = running();
+  const tree = processes.some(([id]) => id === pid) ? [pid] : [];
+  for (const parent of tree) for (const [id, itsParent] of processes) if (itsParent === parent) tree.push(id);
+  return tree;
+}
+
+/** Those of `pids` that still run. */
+export function stillAlive(pids: readonly number[]): number[] {
+  const alive = new Set(running().map(([id]) => id));
+  return pids.filter((pid) => alive.has(pid));
+}
+
+/**
+ * `kill -9` for a whole tree at once. The group alone would not do: Postgres puts each of its backends in a group of
+ * its own, so every descendant is signalled by its id as well.
+ */
+export function killTree(pid: number): void {
+  const tree = processTree(pid);
+  signal(-pid);
+  for (const member of tree) signal(member);
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { bunPath, ensureInstalled, InstallError, root } from './install.mjs';
+
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Installs what is missing, then becomes `bun <script> <args>` as far as its caller can tell: same terminal, same
+ * signals, same exit code.
+ *
+ * @param {string} script below the repository's root
+ * @param {string[]} args
+ */
+export async function runBun(script, args) {
+  try {
+    await ensureInstalled();
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+  const child = spawn(bunPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  // A terminal sends Ctrl-C to the whole group, so the child has its SIGINT already: a second one would cut
+  // short what the first began to shut down.
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => child.kill(signal));
+  }
+  // `npm start` runs this below a shell, and a SIGTERM that npm passes on ends only that shell: without its parent
+  // this would hold the port for ever.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, PARENT_CHECK_MS).unref();
+  child.on('error', (error) => {
+    console.error(`Bun did not start: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+  });
+}

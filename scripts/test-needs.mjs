@@ -1,0 +1,33 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** What some tests need beyond npm packages. A test that misses its part skips itself; this says so beforehand. */
+const NEEDS = [
+  { what: 'nats-server', found: () => onPath('nats-server'), without: 'tests of several nodes over NATS' },
+  {
+    what: 'a PostgreSQL server (Debian: postgresql)',
+    found: () => onPath('postgres') || debianPostgres(),
+    without: 'tests against a PostgreSQL other than the embedded one',
+  },
+  { what: 'tmux', found: () => onPath('tmux'), without: 'tests in a real terminal' },
+  { what: 'git', found: () => onPath('git'), without: 'tests that clone the repository' },
+];
+
+/** @returns {string[]} one sentence for each thing that is missing */
+export function missingNeeds() {
+  return NEEDS.filter(({ found }) => !found()).map(
+    ({ what, without }) => `${what} is not installed: ${without} are skipped`,
+  );
+}
+
+/** @param {string} program */
+function onPath(program) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => folder !== '' && existsSync(join(folder, program)));
+}
+
+function debianPostgres() {
+  const base = '/usr/lib/postgresql';
+  return existsSync(base) && readdirSync(base).some((v) => existsSync(join(base, v, 'bin', 'postgres')));
+}

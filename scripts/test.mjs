@@ -1,0 +1,117 @@
+/**
+ * `npm test [-- --units | --soak] [-- PATH ...]`: runs every test this machine can run and ends in one line of
+ * counts. `--units` leaves out e2e; `--soak` runs the long `*.soak.ts` files instead; a path runs the files below it.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bunPath, ensureInstalled, InstallError, root } from './install.mjs';
+import { readTestCases } from './junit-report.mjs';
+import { findTestFiles } from './test-files.mjs';
+import { missingNeeds } from './test-needs.mjs';
+
+const args = process.argv.slice(2);
+const soak = args.includes('--soak');
+const wantedPaths = args.filter((arg) => !arg.startsWith('-')).map((path) => path.replace(/^\.\//, ''));
+const ending = soak ? /\.soak\.tsx?$/ : /\.test\.tsx?$/;
+/** Generous: a first start of a node on a busy machine counts into the first test of a file. */
+const TEST_TIMEOUT_MS = 60_000;
+const SOAK_TIMEOUT_MS = 60 * 60_000;
+
+const groups = [
+  {
+    name: soak ? 'soak tests beside the sources' : 'unit tests',
+    folders: ['packages', 'apps', 'bench', 'scripts'],
+  },
+  ...(args.includes('--units') ? [] : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'] }]),
+];
+
+try {
+  await ensureInstalled();
+} catch (error) {
+  if (!(error instanceof InstallError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+const needs = missingNeeds();
+const scratch = mkdtempSync(join(tmpdir(), 'tpx-test-'));
+const count = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const notes = [];
+
+for (const { name, folders } of groups) {
+  const files = findTestFiles(root, folders, ending).filter(
+    (file) => wantedPaths.length === 0 || wantedPaths.some((path) => file.startsWith(path)),
+  );
+  if (files.length === 0) {
+    notes.push(`${name}: no files`);
+    continue;
+  }
+  console.log(`\n${name}: ${files.length} files\n`);
+  const report = join(scratch, `${count.passed}-${folders[0]}.xml`);
+  const code = await runBunTest(files, report);
+  tally(name, files, code, readTestCases(report));
+}
+rmSync(scratch, { recursive: true, force: true });
+
+console.log('');
+for (const line of [...needs, ...notes]) console.log(line);
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
+process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+
+/**
+ * bun reports a file that does not load in its exit code alone, and a test that calls `process.exit(0)` not at all:
+ * both leave no trace in the report, so a file without results counts as a failure.
+ *
+ * @param {string} name
+ * @param {string[]} files
+ * @param {number} code
+ * @param {import('./junit-report.mjs').TestCase[]} cases
+ */
+function tally(name, files, code, cases) {
+  const failedBefore = count.failed;
+  for (const test of cases) {
+    count[test.outcome] += 1;
+    if (test.outcome !== 'passed') notes.push(`${test.outcome}: ${test.file}: ${test.name}`);
+  }
+  const reported = new Set(cases.map((test) => test.file.replaceAll('\\', '/')));
+  for (const file of files.filter((path) => !reported.has(path))) {
+    count.failed += 1;
+    notes.push(`failed: ${file}: it ran no test`);
+  }
+  if (code !== 0 && count.failed === failedBefore) {
+    count.failed += 1;
+    notes.push(`failed: ${name}: bun test ended with code ${code} and reported no failure`);
+  }
+}
+
+/**
+ * @param {string[]} files
+ * @param {string} report
+ * @returns {Promise<number>}
+ */
+function runBunTest(files, report) {
+  // --isolate: a module mocked or a handle left open in one file must not reach the next.
+  const options = ['--isolate', `--timeout=${soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS}`];
+  const child = spawn(
+    bunPath,
+    [
+      'test',
+      ...options,
+      '--reporter=junit',
+      `--reporter-outfile=${report}`,
+      ...files.map((file) => `./${file}`),
+    ],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => undefined);
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
