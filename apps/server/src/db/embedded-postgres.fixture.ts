@@ -5,5 +5,6 @@ const postgres = await startEmbeddedPostgres({
   dataDir: process.argv[2] ?? '',
   log: (line) => console.error(line),
 });
-console.log(JSON.stringify({ pid: postgres.pid, address: postgres.address }));
 process.on('SIGTERM', () => void postgres.stop().then(() => process.exit(0)));
+// Last: whoever reads this may kill at once.
+console.log(JSON.stringify({ pid: postgres.pid, address: postgres.address }));

@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { SQL } from 'bun';
 import { chooseAccount } from './embedded-account.ts';
-import { findBinaries } from './embedded-binaries.ts';
+import { findPackage, placeBinaries } from './embedded-binaries.ts';
 import { clusterFolder, clusterOwner, prepareCluster } from './embedded-cluster.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
 import { clearLeftovers, clusterName } from './embedded-leftovers.ts';
@@ -51,7 +51,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dataDir, lock } = takeDataDir(options.dataDir);
   try {
     const account = chooseAccount(clusterOwner(dataDir));
-    const binaries = findBinaries(account, account === null ? dataDir : ROOT_CACHE);
+    const binaries = placeBinaries(findPackage(), account, account === null ? dataDir : ROOT_CACHE);
     await prepareCluster(dataDir, account, binaries, log);
     const name = clusterName(dataDir);
     const cluster = clusterFolder(dataDir);

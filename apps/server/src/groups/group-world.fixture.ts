@@ -46,6 +46,11 @@ export class GroupWorld implements AsyncDisposable {
     return new GroupWorld(await openTestDatabase({ connections }));
   }
 
+  /** Plain rows, as `expect` compares them. */
+  async rows(text: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    return [...(await this.database.query(text, values))];
+  }
+
   async person(name = 'person'): Promise<UserId> {
     const [id] = await this.people(1, name);
     if (!id) throw new Error('no person');

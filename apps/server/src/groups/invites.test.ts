@@ -45,7 +45,8 @@ test('GRP-10 the list has every invite of this group once, page by page', async 
   const groupId = await room();
   await createInvite(world, { groupId: await room(), actorId: owner });
   const made = [];
-  for (let index = 0; index < 5; index++) made.push((await createInvite(world, { groupId, actorId: owner })).code);
+  for (let index = 0; index < 5; index++)
+    made.push((await createInvite(world, { groupId, actorId: owner })).code);
   const seen: string[] = [];
   let after: string | undefined;
   do {
@@ -64,7 +65,9 @@ test('GRP-10 an invite lets in and counts it; without, with a wrong one or anoth
   expect(await codeOf(joinGroup(world, { groupId, actorId: guest }))).toBe('forbidden');
   expect(await codeOf(joinGroup(world, { groupId, actorId: guest, invite: 'nonsense' }))).toBe('not_found');
   expect(await codeOf(joinGroup(world, { groupId, actorId: guest, invite: foreign.code }))).toBe('not_found');
-  expect(await joinGroup(world, { groupId, actorId: guest, invite: invite.code })).toMatchObject({ role: 'user' });
+  expect(await joinGroup(world, { groupId, actorId: guest, invite: invite.code })).toMatchObject({
+    role: 'user',
+  });
   await joinGroup(world, { groupId, actorId: guest, invite: invite.code });
   expect(await getInvite(world, { groupId, actorId: owner, code: invite.code })).toMatchObject({ uses: 1 });
 });
@@ -73,7 +76,9 @@ test('GRP-10 an invite that has ended lets nobody in', async () => {
   const groupId = await room();
   const [guest] = (await world.people(1)) as [UserId];
   const invite = await createInvite(world, { groupId, actorId: owner, expires_in: 60 });
-  await world.database.query(`UPDATE invites SET expires_at = now() - interval '1 second' WHERE code = $1`, [invite.code]);
+  await world.database.query(`UPDATE invites SET expires_at = now() - interval '1 second' WHERE code = $1`, [
+    invite.code,
+  ]);
   expect(await codeOf(joinGroup(world, { groupId, actorId: guest, invite: invite.code }))).toBe('expired');
   expect(await world.roleOf(groupId, guest)).toBe('none');
 });

@@ -70,7 +70,7 @@ test('GRP-12 of two transfers at once one is refused, and there is one owner', a
     codeOf(transferGroup(world, { groupId, actorId: owner, targetId: admin })),
   ]);
   expect(codes.sort()).toEqual(['forbidden', 'ok']);
-  const owners = await world.database.query(
+  const owners = await world.rows(
     `SELECT m.user_id = g.owner_id AS agrees FROM members m JOIN groups g ON g.id = m.conversation_id
      WHERE m.conversation_id = $1 AND m.role = 'owner'`,
     [groupId],
@@ -93,7 +93,12 @@ test('GRP-15 a promotion and a demotion are noticed with the new role and act at
 
 test('GRP-13 the owner changes name, description and rules; one notice has the new values, the audit log the rules', async () => {
   const groupId = await room();
-  const patch = { name: 'Kitchen', messages_retention: 3600, who_can_post: 'admins', access: 'invite' } as const;
+  const patch = {
+    name: 'Kitchen',
+    messages_retention: 3600,
+    who_can_post: 'admins',
+    access: 'invite',
+  } as const;
   const group = await changeGroup(world, { groupId, actorId: owner, patch });
   expect(group).toMatchObject(patch);
   expect(notices()).toEqual([
@@ -107,7 +112,10 @@ test('GRP-13 the owner changes name, description and rules; one notice has the n
     {
       entry: {
         action: 'set_rules',
-        details: { messages_retention: { from: null, to: 3600 }, who_can_post: { from: 'all', to: 'admins' } },
+        details: {
+          messages_retention: { from: null, to: 3600 },
+          who_can_post: { from: 'all', to: 'admins' },
+        },
       },
     },
   ]);
@@ -148,7 +156,10 @@ test('GRP-13 an admin changes the photo and nothing beside it; a photo is not ta
 
 test('GRP-13 taking the photo away is noticed', async () => {
   const groupId = await room();
-  await world.database.query('UPDATE groups SET photo_media_id = $2 WHERE id = $1', [groupId, Bun.randomUUIDv7()]);
+  await world.database.query('UPDATE groups SET photo_media_id = $2 WHERE id = $1', [
+    groupId,
+    Bun.randomUUIDv7(),
+  ]);
   await changeGroup(world, { groupId, actorId: admin, patch: { photo_media_id: null } });
   expect(notices()).toEqual([{ event: 'photo_updated', actor_id: admin }]);
 });
@@ -163,12 +174,14 @@ test('GRP-8 a deleted group is gone with its log, but for its audit log; every m
        VALUES ($1, 2, 'edited', gen_random_uuid(), 1, $2, now())`,
       [id, user],
     );
-    await world.database.query('INSERT INTO reactions (conversation_id, message_seq, emoji, user_id) VALUES ($1, 1, $2, $3)', [
-      id,
-      '👍',
-      user,
-    ]);
-    await world.database.query('INSERT INTO unread_mentions (user_id, conversation_id, seq) VALUES ($2, $1, 1)', [id, user]);
+    await world.database.query(
+      'INSERT INTO reactions (conversation_id, message_seq, emoji, user_id) VALUES ($1, 1, $2, $3)',
+      [id, '👍', user],
+    );
+    await world.database.query(
+      'INSERT INTO unread_mentions (user_id, conversation_id, seq) VALUES ($2, $1, 1)',
+      [id, user],
+    );
   }
   await deleteGroup(world, { groupId, actorId: owner });
   expect(await codeOf(getGroup(world, { groupId, viewerId: owner }))).toBe('not_found');
@@ -181,8 +194,12 @@ test('GRP-8 a deleted group is gone with its log, but for its audit log; every m
     expect({ table, ...left }).toMatchObject({ table, gone: '0' });
     expect(Number(left?.kept)).toBeGreaterThan(0);
   }
-  expect(await readAudit(world.database, groupId, 0, 10)).toMatchObject([{ entry: { action: 'delete_group' } }]);
-  expect(world.announcer.changes).toEqual([{ type: 'conversation_deleted', conversationId: groupId, kind: 'group' }]);
+  expect(await readAudit(world.database, groupId, 0, 10)).toMatchObject([
+    { entry: { action: 'delete_group' } },
+  ]);
+  expect(world.announcer.changes).toEqual([
+    { type: 'conversation_deleted', conversationId: groupId, kind: 'group' },
+  ]);
   expect(world.announcer.signals.map(({ userId }) => userId).sort()).toEqual([owner, admin, user].sort());
 });
 
@@ -194,5 +211,7 @@ test('GRP-2 a refusal for the role says who may', async () => {
   };
   const other = await world.group({ owner: [owner], admin: [admin, user] });
   expect(await messageOf(deleteGroup(world, { groupId, actorId: admin }))).toMatch(/owner/);
-  expect(await messageOf(kickMember(world, { groupId: other, actorId: admin, targetId: user }))).toMatch(/Only the owner/);
+  expect(await messageOf(kickMember(world, { groupId: other, actorId: admin, targetId: user }))).toMatch(
+    /Only the owner/,
+  );
 });

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { LIMITS } from '@tpx/protocol';
+import { openAccounts, PASSWORD, refusalOf, type TestAccounts } from './accounts.fixture.ts';
+import { login } from './login.ts';
+
+let accounts: TestAccounts;
+let names = 0;
+
+beforeAll(async () => {
+  accounts = await openAccounts();
+});
+afterAll(() => accounts[Symbol.asyncDispose]());
+
+const join = () => accounts.join(`user${names++}`);
+const tryLogin = (username: string, password = PASSWORD, address = '198.51.100.1') =>
+  login(accounts.deps, { username, password }, address);
+
+test('AUTH-1 a login opens one more session', async () => {
+  const person = await join();
+  const again = await tryLogin(person.user.username ?? '');
+  expect(again.user).toEqual(person.user);
+  expect(await accounts.sessionsOf(person.userId)).toHaveLength(2);
+});
+
+test('AUTH-1 a password typed in another Unicode form is the same password', async () => {
+  const { register } = await import('./register.ts');
+  await register(accounts.deps, { username: 'zoe', password: 'Zo\u00eb-Zo\u00eb-Zo\u00eb' }, '192.0.2.1');
+  expect(await tryLogin('zoe', 'Zoe\u0308-Zoe\u0308-Zoe\u0308')).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-1 the password is stored as argon2id with 19 MiB and 2 passes', async () => {
+  const person = await join();
+  const [row] = await accounts.database.query<{ password_hash: string }>(
+    'SELECT password_hash FROM users WHERE id = $1',
+    [person.userId],
+  );
+  expect(row?.password_hash).toStartWith('$argon2id$v=19$m=19456,t=2,p=1$');
+});
+
+test('AUTH-2 a wrong password and an unknown username are told the same', async () => {
+  const person = await join();
+  const wrong = await refusalOf(tryLogin(person.user.username ?? '', 'wrong password'));
+  expect(wrong).toMatchObject({ code: 'unauthorized', reason: 'credentials' });
+  expect(await refusalOf(tryLogin('nobody-at-all', 'wrong password'))).toEqual(wrong);
+  expect(await refusalOf(tryLogin(person.user.username ?? '', ''))).toEqual(wrong);
+});
+
+test('AUTH-2 an unknown username costs a password check too', async () => {
+  const person = await join();
+  const time = async (username: string) => {
+    const samples: number[] = [];
+    for (let index = 0; index < 5; index++) {
+      const start = performance.now();
+      await refusalOf(tryLogin(username, 'wrong password', `203.0.113.${index}`));
+      samples.push(performance.now() - start);
+    }
+    return samples.sort((a, b) => a - b)[2] ?? 0;
+  };
+  await time('warm-up');
+  const known = await time(person.user.username ?? '');
+  const unknown = await time('nobody-here');
+  // The hash is some 20 ms of at most a few more: without it the ratio is below 0.1.
+  expect(unknown / known).toBeGreaterThan(0.4);
+});
+
+test('AUTH-5 guesses from one address are stopped there, and the owner at another logs in', async () => {
+  const { user } = await join();
+  const username = user.username ?? '';
+  for (let index = 0; index < 10; index++) {
+    expect(await refusalOf(tryLogin(username, 'wrong password'))).toMatchObject({ code: 'unauthorized' });
+  }
+  expect(await refusalOf(tryLogin(username, 'wrong password'))).toMatchObject({ code: 'rate_limited' });
+  // The right password does not help the guesser's address.
+  expect(await refusalOf(tryLogin(username))).toMatchObject({ code: 'rate_limited' });
+  expect(await tryLogin(username, PASSWORD, '198.51.100.2')).toMatchObject({ expires_in: 600 });
+  expect(await tryLogin((await join()).user.username ?? '')).toMatchObject({ expires_in: 600 });
+  accounts.clock.now += 90_000;
+  expect(await tryLogin(username)).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-5 guesses sent all at once are counted as they would be one by one', async () => {
+  const { user } = await join();
+  const codes = await Promise.all(
+    Array.from(
+      { length: 30 },
+      async () => (await refusalOf(tryLogin(user.username ?? '', 'wrong password', '203.0.113.77'))).code,
+    ),
+  );
+  expect(codes.filter((code) => code === 'unauthorized')).toHaveLength(10);
+});
+
+test('AUTH-5 addresses of one IPv6 /64 count as one', async () => {
+  const { user } = await join();
+  for (let index = 0; index < 10; index++) {
+    await refusalOf(tryLogin(user.username ?? '', 'wrong password', `2001:db8:1:2:${index}::1`));
+  }
+  expect(await refusalOf(tryLogin(user.username ?? '', PASSWORD, '2001:db8:1:2:ffff::9'))).toMatchObject({
+    code: 'rate_limited',
+  });
+  expect(await tryLogin(user.username ?? '', PASSWORD, '2001:db8:1:3::9')).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-5 right passwords are not counted', async () => {
+  const { user } = await join();
+  for (let index = 0; index < 15; index++) await tryLogin(user.username ?? '', PASSWORD, '203.0.113.99');
+});
+
+test('AUTH-8 the 51st session drops the one that was used least recently', async () => {
+  const person = await join();
+  const username = person.user.username ?? '';
+  for (let index = 1; index < LIMITS.devicesPerUser; index++) await tryLogin(username);
+  const before = await accounts.sessionsOf(person.userId);
+  expect(before).toHaveLength(50);
+  await accounts.database.query(
+    "UPDATE device_sessions SET last_used_at = now() + interval '1 hour' WHERE id = $1",
+    [person.sessionId],
+  );
+  accounts.announcer.changes.length = 0;
+  await tryLogin(username);
+  const after = await accounts.sessionsOf(person.userId);
+  expect(after).toHaveLength(50);
+  const dropped = before.filter((id) => !after.includes(id));
+  expect(dropped).toEqual([before[1] as never]);
+  expect(accounts.announcer.changes).toEqual([
+    { type: 'session_revoked', sessionId: dropped[0] as never, userId: person.userId },
+  ]);
+});

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { openAccounts, refusalOf, type TestAccounts } from './accounts.fixture.ts';
+import { refresh } from './refresh.ts';
+
+let accounts: TestAccounts;
+let names = 0;
+
+beforeAll(async () => {
+  accounts = await openAccounts();
+});
+afterAll(() => accounts[Symbol.asyncDispose]());
+beforeEach(() => {
+  accounts.announcer.changes.length = 0;
+});
+
+const join = () => accounts.join(`refresher${names++}`);
+const use = (token: string) => refresh(accounts.deps, token, '192.0.2.7');
+const endGrace = (sessionId: string) =>
+  accounts.database.query(
+    "UPDATE device_sessions SET refresh_rotated_at = refresh_rotated_at - interval '10.1 seconds' WHERE id = $1",
+    [sessionId],
+  );
+
+test('AUTH-4 a refresh gives new tokens of the same session, again and again', async () => {
+  const person = await join();
+  const seen = new Set([person.refresh_token]);
+  let token = person.refresh_token;
+  for (let round = 0; round < 5; round++) {
+    const next = await use(token);
+    expect(await accounts.accessTokens.verify(next.access_token)).toMatchObject(person.caller);
+    expect(next.expires_in).toBe(600);
+    token = next.refresh_token;
+    seen.add(token);
+  }
+  expect(seen.size).toBe(6);
+  expect(await accounts.sessionsOf(person.userId)).toEqual([person.sessionId]);
+});
+
+test('AUTH-4 two uses at the same moment get the same successor', async () => {
+  const person = await join();
+  const answers = await Promise.all(Array.from({ length: 8 }, () => use(person.refresh_token)));
+  expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
+  await use(answers[0]?.refresh_token ?? '');
+  expect(accounts.announcer.changes).toEqual([]);
+});
+
+test('AUTH-4 within 10 s the token just used gives the same successor again', async () => {
+  const person = await join();
+  const first = await use(person.refresh_token);
+  expect((await use(person.refresh_token)).refresh_token).toBe(first.refresh_token);
+  expect(await accounts.sessionsOf(person.userId)).toHaveLength(1);
+});
+
+test('AUTH-4 after the grace the token just used is taken for stolen and the session is revoked', async () => {
+  const person = await join();
+  const first = await use(person.refresh_token);
+  await endGrace(person.sessionId);
+  expect(await refusalOf(use(person.refresh_token))).toMatchObject({ code: 'unauthorized' });
+  expect(await accounts.sessionsOf(person.userId)).toEqual([]);
+  const revoked = { type: 'session_revoked', sessionId: person.sessionId, userId: person.userId } as const;
+  expect(accounts.announcer.changes).toEqual([revoked]);
+  expect(await refusalOf(use(first.refresh_token))).toMatchObject({
+    code: 'unauthorized',
+    reason: 'signed_out',
+  });
+});
+
+test('AUTH-4 the grace is for the immediate parent only: its own parent revokes even within it', async () => {
+  const person = await join();
+  const first = await use(person.refresh_token);
+  await use(first.refresh_token);
+  expect(await refusalOf(use(person.refresh_token))).toMatchObject({ code: 'unauthorized' });
+  expect(await accounts.sessionsOf(person.userId)).toEqual([]);
+});
+
+test('AUTH-4 another session of the same person is not touched by a theft', async () => {
+  const person = await join();
+  const { login } = await import('./login.ts');
+  const body = { username: person.user.username ?? '', password: 'correct horse battery' };
+  const other = await login(accounts.deps, body, '192.0.2.1');
+  await use((await use(person.refresh_token)).refresh_token);
+  await refusalOf(use(person.refresh_token));
+  expect(await use(other.refresh_token)).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-4 a forged token logs nobody out, whichever part of it is forged', async () => {
+  const person = await join();
+  const next = await use(person.refresh_token);
+  const bytes = Buffer.from(person.refresh_token, 'base64url');
+  for (const offset of [0, 15, 16, 19, 20, 51, 52, 67]) {
+    const forged = Buffer.from(bytes);
+    forged[offset] = (forged[offset] ?? 0) ^ 1;
+    expect(await refusalOf(use(forged.toString('base64url')))).toMatchObject({
+      code: 'unauthorized',
+      reason: 'invalid',
+    });
+  }
+  const texts = [
+    '',
+    'x',
+    person.access_token,
+    `${person.refresh_token}A`,
+    person.refresh_token.slice(1),
+    'A'.repeat(91),
+  ];
+  for (const text of texts) {
+    expect(await refusalOf(use(text))).toMatchObject({ code: 'unauthorized', reason: 'invalid' });
+  }
+  expect(accounts.announcer.changes).toEqual([]);
+  expect(await use(next.refresh_token)).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-4 a token of an expired session is refused, and each use makes it last 30 days more', async () => {
+  const person = await join();
+  const days = async () => {
+    const [row] = await accounts.database.query<{ days: number }>(
+      'SELECT extract(epoch FROM expires_at - now())::float8 / 86400 AS days FROM device_sessions WHERE id = $1',
+      [person.sessionId],
+    );
+    return row?.days ?? 0;
+  };
+  await accounts.database.query(
+    "UPDATE device_sessions SET expires_at = now() + interval '1 day' WHERE id = $1",
+    [person.sessionId],
+  );
+  const next = await use(person.refresh_token);
+  expect(await days()).toBeCloseTo(30, 1);
+  await accounts.database.query(
+    "UPDATE device_sessions SET expires_at = now() - interval '1 second' WHERE id = $1",
+    [person.sessionId],
+  );
+  expect(await refusalOf(use(next.refresh_token))).toMatchObject({
+    code: 'unauthorized',
+    reason: 'signed_out',
+  });
+});
+
+test('AUTH-4 the same successor comes within the grace even when the key was rotated in between', async () => {
+  const person = await join();
+  const first = await use(person.refresh_token);
+  await accounts.database.query(
+    "INSERT INTO signing_keys (kid, purpose, secret, created_at) VALUES ('newer', 'refresh', $1, now() - interval '10 minutes')",
+    [crypto.getRandomValues(new Uint8Array(32))],
+  );
+  await accounts.database.query(
+    "UPDATE signing_keys SET created_at = now() - interval '1 hour' WHERE kid <> 'newer'",
+  );
+  await accounts.keys.reload();
+  expect(accounts.keys.current('refresh').kid).toBe('newer');
+  expect((await use(person.refresh_token)).refresh_token).toBe(first.refresh_token);
+  expect(await use(first.refresh_token)).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-4 Postgres holds hashes, never a token', async () => {
+  const person = await join();
+  const next = await use(person.refresh_token);
+  const rows = await accounts.database.query<{ all: string }>(
+    'SELECT s::text AS all FROM device_sessions s WHERE id = $1',
+    [person.sessionId],
+  );
+  for (const token of [person.refresh_token, next.refresh_token]) {
+    const secret = Buffer.from(token, 'base64url').subarray(20, 52).toString('hex');
+    expect(rows[0]?.all).not.toContain(token);
+    expect(rows[0]?.all).not.toContain(secret);
+  }
+});

@@ -1,0 +1,115 @@
+import { expect, test } from 'bun:test';
+import type { ConversationId } from '@tpx/protocol';
+import type { LogEntry } from './announcer.ts';
+import type { ConversationState } from './live-conversation.ts';
+import { LiveConversations } from './live-conversations.ts';
+
+const id = 'c' as ConversationId;
+const entry = (seq: number): LogEntry => ({
+  conversationId: id,
+  kind: 'group',
+  seq,
+  event: 'message',
+  payload: `{"seq":${seq}}`,
+});
+const state = (lastSeq: number): ConversationState => ({
+  id,
+  kind: 'group',
+  firstSeq: 1,
+  lastSeq,
+  memberCount: 2,
+  whoCanPost: 'all',
+  peers: undefined,
+  recent: [],
+});
+
+/** A log that is all committed, of which the node hears in any order or not at all. */
+function world(lastSeq = 0, committed = 100) {
+  const published: number[] = [];
+  const { promise: whole, resolve } = Promise.withResolvers<void>();
+  const reads: number[] = [];
+  const live = new LiveConversations({
+    loadStates: async (ids) => ids.map(() => state(lastSeq)),
+    readLog: async (_id, after, limit) => {
+      reads.push(after);
+      return Array.from({ length: Math.min(limit, committed - after) }, (_, index) =>
+        entry(after + 1 + index),
+      );
+    },
+    publish: (_conversation, { seq }) => {
+      published.push(seq);
+      if (seq === committed) resolve();
+    },
+  });
+  return { live, published, whole, reads };
+}
+
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+test('LOG-3: entries that come in any order leave in order, each once', async () => {
+  const { live, published } = world(0, 6);
+  await live.acquire(id);
+  for (const seq of [2, 1, 1, 4, 3, 2, 6, 5]) live.offer(entry(seq));
+  expect(published).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('LOG-3: what never came is read from Postgres, and goes out before what came after it', async () => {
+  const { live, published, whole, reads } = world(0, 300);
+  await live.acquire(id);
+  live.offer(entry(1));
+  live.offer(entry(300));
+  await whole;
+  expect(published).toEqual(upTo(300));
+  expect(reads[0]).toBe(1);
+});
+
+test('LOG-3: what is committed while a conversation is loaded is not lost', async () => {
+  const { live, published } = world(3, 100);
+  const acquired = live.acquire(id);
+  for (const seq of [3, 4, 5]) live.offer(entry(seq));
+  const conversation = await acquired;
+  expect(published).toEqual([4, 5]);
+  expect(conversation.lastSeq).toBe(5);
+});
+
+test('LOG-3: a gap that retention has made is passed over', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const published: number[] = [];
+  const live = new LiveConversations({
+    loadStates: async (ids) => ids.map(() => state(1)),
+    readLog: async () => [entry(50), entry(51)],
+    publish: (_conversation, { seq }) => {
+      published.push(seq);
+      if (seq === 51) resolve();
+    },
+  });
+  await live.acquire(id);
+  live.offer(entry(51));
+  await promise;
+  expect(published).toEqual([50, 51]);
+});
+
+test('LOG-3: a conversation that is not there is refused, and asked for again the next time', async () => {
+  let exists = false;
+  const live = new LiveConversations({
+    loadStates: async (ids) => ids.map(() => (exists ? state(0) : undefined)),
+    readLog: async () => [],
+    publish: () => undefined,
+  });
+  await expect(live.acquire(id)).rejects.toMatchObject({ code: 'not_found' });
+  exists = true;
+  expect((await live.acquire(id)).id).toBe(id);
+});
+
+test('LOG-8: a conversation without readers is forgotten after a while, one with readers is kept', async () => {
+  const { live } = world();
+  const conversation = await live.acquire(id);
+  live.sweep(conversation.idleSince + 1_000);
+  expect(live.count).toBe(1);
+  conversation.readers = 1;
+  live.sweep(conversation.idleSince + 3_600_000);
+  expect(live.count).toBe(1);
+  conversation.readers = 0;
+  live.sweep(conversation.idleSince + 3_600_000);
+  expect(live.count).toBe(0);
+});

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
+import type { ConversationId, UserId } from '@tpx/protocol';
+import { LIMITS } from '@tpx/protocol';
+import { appendNotice } from '../messages/append.ts';
+import { GroupWorld } from './group-world.fixture.ts';
+import { startRetention } from './retention.ts';
+import { trimLogs } from './trim-logs.ts';
+
+const NOW = new Date('2030-01-01T12:00:00Z');
+const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+
+let world: GroupWorld;
+let owner: UserId;
+
+beforeAll(async () => {
+  world = await GroupWorld.open();
+  owner = await world.person();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await world.database.query('UPDATE groups SET messages_retention = NULL');
+  world.announcer.forget();
+});
+
+async function room(retention: number | null, ages: readonly number[]): Promise<ConversationId> {
+  const groupId = await world.group({ owner: [owner] });
+  await world.database.query('UPDATE groups SET messages_retention = $2 WHERE id = $1', [groupId, retention]);
+  await world.messages(groupId, owner, ages.map(secondsAgo));
+  return groupId;
+}
+
+async function logOf(groupId: ConversationId) {
+  const [row] = await world.rows('SELECT first_seq, last_seq FROM conversations WHERE id = $1', [groupId]);
+  const { seqs } = await world.census(groupId);
+  return { first: Number(row?.first_seq), last: Number(row?.last_seq), seqs };
+}
+
+test('GRP-9 what is older goes from the front, for good; what is left has no gap', async () => {
+  const groupId = await room(100, [300, 200, 101, 99, 50]);
+  await world.database.query(
+    `INSERT INTO changes (conversation_id, seq, event, message_id, message_seq, actor_id, created_at)
+     VALUES ($1, 6, 'edited', gen_random_uuid(), 1, $2, $3)`,
+    [groupId, owner, secondsAgo(10)],
+  );
+  await world.database.query('UPDATE conversations SET last_seq = 6 WHERE id = $1', [groupId]);
+  expect(await trimLogs(world, NOW)).toBe(3);
+  expect(await logOf(groupId)).toEqual({ first: 4, last: 6, seqs: [4, 5, 6] });
+  expect(world.announcer.changes).toEqual([{ type: 'log_trimmed', conversationId: groupId, firstSeq: 4 }]);
+  expect(await trimLogs(world, NOW)).toBe(0);
+});
+
+test('GRP-9 edits, reactions and unread mentions of what is deleted go with it, others stay', async () => {
+  const groupId = await room(100, [300, 50]);
+  const at = secondsAgo(200);
+  // The log: message 1, its edit 2 (old), message 3 (new).
+  await world.database.query('UPDATE messages SET seq = 3 WHERE conversation_id = $1 AND seq = 2', [groupId]);
+  await world.database.query(
+    `INSERT INTO changes (conversation_id, seq, event, message_id, message_seq, actor_id, created_at)
+     VALUES ($1, 2, 'edited', gen_random_uuid(), 1, $2, $3)`,
+    [groupId, owner, at],
+  );
+  await world.database.query('UPDATE conversations SET last_seq = 3 WHERE id = $1', [groupId]);
+  for (const seq of [1, 3]) {
+    await world.database.query(
+      'INSERT INTO reactions (conversation_id, message_seq, emoji, user_id) VALUES ($1, $2, $3, $4)',
+      [groupId, seq, '👍', owner],
+    );
+    await world.database.query(
+      'INSERT INTO unread_mentions (user_id, conversation_id, seq) VALUES ($1, $2, $3)',
+      [owner, groupId, seq],
+    );
+  }
+  expect(await trimLogs(world, NOW)).toBe(2);
+  expect(await logOf(groupId)).toEqual({ first: 3, last: 3, seqs: [3] });
+  expect(
+    await world.rows('SELECT message_seq FROM reactions WHERE conversation_id = $1', [groupId]),
+  ).toMatchObject([{ message_seq: '3' }]);
+  expect(
+    await world.rows('SELECT seq FROM unread_mentions WHERE conversation_id = $1', [groupId]),
+  ).toMatchObject([{ seq: '3' }]);
+});
+
+test('GRP-9 a group without retention and one whose messages are young keep everything', async () => {
+  const kept = await room(null, [1_000_000]);
+  const young = await room(100, [99]);
+  expect(await trimLogs(world, NOW)).toBe(0);
+  expect((await logOf(kept)).seqs).toEqual([1]);
+  expect((await logOf(young)).seqs).toEqual([1]);
+  expect(world.announcer.changes).toEqual([]);
+});
+
+test('GRP-9 an emptied log goes on with the next seq', async () => {
+  const groupId = await room(100, [300, 200]);
+  await trimLogs(world, NOW);
+  expect(await logOf(groupId)).toEqual({ first: 3, last: 2, seqs: [] });
+  const entry = await world.database.transaction((tx) =>
+    appendNotice(tx, groupId, { event: 'group_updated', actor_id: owner }),
+  );
+  expect(entry.seq).toBe(3);
+});
+
+test('GRP-9 a long log goes in batches of 2,000, each announced', async () => {
+  const groupId = await room(100, [...Array.from({ length: 5_000 }, () => 200), 50]);
+  expect(await trimLogs(world, NOW)).toBe(5_000);
+  expect(world.announcer.changes).toMatchObject([{ firstSeq: 2001 }, { firstSeq: 4001 }, { firstSeq: 5001 }]);
+  expect((await logOf(groupId)).seqs).toEqual([5001]);
+});
+
+test('GRP-9 more groups than one look finds are all trimmed', async () => {
+  const ids = Array.from({ length: 501 }, () => Bun.randomUUIDv7());
+  await world.database.query(
+    `WITH c AS (INSERT INTO conversations (id, kind, last_seq) SELECT id, 'group', 1 FROM unnest($1::uuid[]) AS k (id)),
+          m AS (INSERT INTO messages (conversation_id, seq, id, sender_id, type, created_at)
+                SELECT id, 1, gen_random_uuid(), $2, 'text', $3 FROM unnest($1::uuid[]) AS k (id))
+     SELECT 1`,
+    [ids, owner, secondsAgo(200)],
+  );
+  await world.database.query(
+    `INSERT INTO groups (id, name, owner_id, upload_max_bytes, messages_retention)
+     SELECT id, 'Room', $2, 1, 100 FROM unnest($1::uuid[]) AS k (id)`,
+    [ids, owner],
+  );
+  expect(await trimLogs(world, NOW)).toBe(501);
+});
+
+test('GRP-9 nodes that trim at once remove each event once, and leave what somebody holds for later', async () => {
+  const busy = await room(100, [200]);
+  await room(100, [200, 200, 200]);
+  await world.database.transaction(async (tx) => {
+    await tx.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [busy]);
+    const removed = await Promise.all([trimLogs(world, NOW), trimLogs(world, NOW), trimLogs(world, NOW)]);
+    expect(removed.reduce((sum, count) => sum + count)).toBe(3);
+  });
+  expect((await logOf(busy)).seqs).toEqual([1]);
+  expect(await trimLogs(world, NOW)).toBe(1);
+});
+
+test('GRP-9 the longest retention reaches back without overflowing', async () => {
+  await room(LIMITS.retentionMaxSeconds, [LIMITS.retentionMaxSeconds + 60, LIMITS.retentionMaxSeconds - 60]);
+  expect(await trimLogs(world, NOW)).toBe(1);
+});
+
+test('GRP-9 the loop trims again and again until it is disposed of, and a failure does not end it', async () => {
+  const first = await room(100, [200]);
+  const errors: unknown[] = [];
+  const trimmed = Promise.withResolvers<void>();
+  const failed = Promise.withResolvers<void>();
+  const again = Promise.withResolvers<void>();
+  let passes = 0;
+  const retention = startRetention(
+    {
+      database: world.database,
+      announcer: {
+        ...silent,
+        changed: (change) =>
+          ('conversationId' in change && change.conversationId === first ? trimmed : again).resolve(),
+      },
+      onError: (error) => {
+        errors.push(error);
+        failed.resolve();
+      },
+      now: () => {
+        passes += 1;
+        if (passes === 2) throw new Error('the clock is broken');
+        return NOW;
+      },
+    },
+    1,
+  );
+  await trimmed.promise;
+  await failed.promise;
+  const second = await room(100, [200]);
+  await again.promise;
+  await retention[Symbol.asyncDispose]();
+  expect((await logOf(second)).seqs).toEqual([]);
+  expect(errors).toHaveLength(1);
+});
+
+const silent = { logged: () => undefined, changed: () => undefined, signalUser: () => undefined };

@@ -1,0 +1,142 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  decodeBinaryPush,
+  decodeTextFrame,
+  type Frame,
+  LIMITS,
+  MalformedFrame,
+  PHOENIX_TOPIC,
+  PHX,
+  Refusal,
+} from '@tpx/protocol';
+import type { Caller } from '../../accounts/caller.ts';
+import type { LocalFanout } from '../../fanout/local-fanout.ts';
+import type { SessionOpener } from '../../session/open-session.ts';
+import { LongPollConnection } from './long-poll-connection.ts';
+
+/** Malformed frames that one session may send before it is closed, as on a WebSocket. */
+const MALFORMED_MAX = 10;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+export type PollTimeouts = {
+  /** How long a poll waits for news. */
+  pollMs: number;
+  /** A session that nobody polled for longer is gone. */
+  idleMs: number;
+};
+
+type Deps = { sessions: SessionOpener; fanout: LocalFanout; timeouts: PollTimeouts; forget(token: string): void };
+
+/** One polling client between its first poll and the last: the session behind it lives as long (spec WS-11). */
+export class LongPollSession {
+  /** 256 random bits; who knows it and the access token is the client. */
+  readonly token = randomBytes(32).toString('base64url');
+  readonly caller: Caller;
+  readonly #deps: Deps;
+  readonly #accessHash: Buffer;
+  readonly #connection: LongPollConnection;
+  readonly #session: ReturnType<SessionOpener['open']>;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #endPoll: (() => void) | undefined;
+  #malformed = 0;
+
+  constructor(deps: Deps, caller: Caller, accessToken: string) {
+    this.#deps = deps;
+    this.caller = caller;
+    this.#accessHash = hash(accessToken);
+    this.#connection = new LongPollConnection(deps.fanout, () => deps.sessions.closed(this.#session));
+    this.#session = deps.sessions.open(caller, this.#connection);
+    this.#startIdle();
+  }
+
+  /** A session outlives its access token, as a WebSocket does: the one that opened it goes on opening it. */
+  openedBy(accessToken: string): boolean {
+    return timingSafeEqual(this.#accessHash, hash(accessToken));
+  }
+
+  /** Waits for frames: those there are, none when the time is over, undefined when the session has ended. */
+  async poll(signal: AbortSignal): Promise<string[] | undefined> {
+    // A client has one poll open: an earlier one was given up on.
+    this.#endPoll?.();
+    clearTimeout(this.#idleTimer);
+    if (!this.#connection.hasFrames && !this.#connection.closed) await this.#wait(signal);
+    if (this.#connection.closed && !this.#connection.hasFrames) {
+      this.#deps.forget(this.token);
+      return undefined;
+    }
+    if (this.#endPoll === undefined) this.#startIdle();
+    // Whoever asked has gone: what there is waits for the poll that comes next.
+    return signal.aborted ? [] : this.#connection.take();
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        if (this.#endPoll === end) {
+          this.#endPoll = undefined;
+          this.#connection.onChange(undefined);
+        }
+        resolve();
+      };
+      const timer = setTimeout(end, this.#deps.timeouts.pollMs);
+      signal.addEventListener('abort', end);
+      this.#endPoll = end;
+      // What one turn of the loop says goes out together.
+      this.#connection.onChange(() => setImmediate(end));
+    });
+  }
+
+  /** Frames of one POST, one a line: text begins with `[`, anything else is a binary push in base64. */
+  receive(body: string): void {
+    for (const line of body.split('\n')) {
+      if (line.trim() === '') continue;
+      if (this.#connection.closed) return;
+      try {
+        this.#session.handle(decodeLine(line));
+      } catch (error) {
+        if (!(error instanceof MalformedFrame)) throw error;
+        this.#refuse(error.message);
+      }
+    }
+  }
+
+  #refuse(message: string): void {
+    this.#connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', message).toBody());
+    if (++this.#malformed >= MALFORMED_MAX) this.end('too_many_malformed');
+  }
+
+  /** From this side: the last poll takes what was said, then the token is worth nothing. */
+  end(name: Parameters<LongPollConnection['close']>[0]): void {
+    this.#connection.close(name);
+  }
+
+  #startIdle(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      this.end('heartbeat_timeout');
+      this.#deps.forget(this.token);
+    }, this.#deps.timeouts.idleMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#idleTimer);
+    this.#connection.take();
+    this.end('going_away');
+  }
+}
+
+function decodeLine(line: string): Frame {
+  if (Buffer.byteLength(line) > LIMITS.frameMaxBytes * (line.startsWith('[') ? 1 : 4 / 3) + 4) {
+    throw new MalformedFrame(`A frame is at most ${LIMITS.frameMaxBytes} bytes.`);
+  }
+  if (line.startsWith('[')) return decodeTextFrame(line);
+  const bare = line.trimEnd();
+  if (!BASE64.test(bare)) throw new MalformedFrame('A line is a text frame, or a binary push in base64.');
+  return decodeBinaryPush(new Uint8Array(Buffer.from(bare, 'base64')));
+}
+
+function hash(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
