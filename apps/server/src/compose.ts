@@ -15,6 +15,7 @@ import type { Database } from './db/database.ts';
 import { handOverGroups } from './groups/hand-over.ts';
 import { startRetention } from './groups/retention.ts';
 import { repeat } from './jobs/repeat.ts';
+import { LongPoll } from './transports/longpoll/long-poll.ts';
 import { registerAuthRoutes } from './transports/rest/auth-routes.ts';
 import { clientAddressReader } from './transports/rest/client-address.ts';
 import { registerDmRoutes } from './transports/rest/dm-routes.ts';
@@ -80,6 +81,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
       addressKey(addressOf(peerAddress, request.headers.get('x-forwarded-for') ?? undefined)),
     );
   const sockets = { sessions: live.sessions, fanout: live.fanout };
+  const longPoll = new LongPoll({ ...sockets, authenticate: identify, admit });
 
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const background = [
@@ -96,12 +98,13 @@ export async function composeNode({ config, database, log, version }: Given): Pr
           rest,
           sockets,
           upgrade: { authenticate: identify, admit },
-          longPoll: async () => new Response(null, { status: 404 }),
+          longPoll: longPoll.handle,
         },
       ),
     async drain() {
       live.http.stopAccepting();
       for (const session of live.registry.all()) session.connection.close('going_away');
+      longPoll.dispose();
       for (const work of background) await work[Symbol.asyncDispose]();
       await live.close();
       keys.close();

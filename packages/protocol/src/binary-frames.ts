@@ -1,13 +1,7 @@
 import { pack, unpack } from 'msgpackr';
-import {
-  checkEnvelope,
-  type Frame,
-  isDeeperThan,
-  MalformedFrame,
-  RawJson,
-  type ReplyStatus,
-} from './frames.ts';
+import { checkEnvelope, type Frame, MalformedFrame, RawJson, type ReplyStatus } from './frames.ts';
 import { LIMITS } from './limits.ts';
+import { checkMessagePack } from './message-pack.ts';
 
 /**
  * Phoenix Channels V2, binary frames (spec WS-2), as in the official client's serializer: a kind byte, a size byte a
@@ -53,22 +47,13 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/** @throws {MalformedFrame} */
 function decodePayload(bytes: Uint8Array): unknown {
-  let payload: unknown;
-  try {
-    payload = bytes.length === 0 ? {} : unpack(bytes);
-  } catch {
-    throw new MalformedFrame('The payload of a binary frame is one MessagePack object.');
-  }
-  if (
-    payload === null ||
-    typeof payload !== 'object' ||
-    Object.getPrototypeOf(payload) !== Object.prototype
-  ) {
-    throw new MalformedFrame('The payload of a binary frame is one MessagePack object.');
-  }
-  if (isDeeperThan(payload, LIMITS.jsonDepthMax)) {
-    throw new MalformedFrame(`The payload of a frame is nested at most ${LIMITS.jsonDepthMax} deep.`);
+  if (bytes.length === 0) return {};
+  checkMessagePack(bytes);
+  const payload: unknown = unpack(bytes);
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) {
+    throw new MalformedFrame('The payload of a binary frame is one MessagePack map.');
   }
   return payload;
 }

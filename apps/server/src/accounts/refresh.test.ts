@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { openAccounts, refusalOf, type TestAccounts } from './accounts.fixture.ts';
+import { openAccounts, PASSWORD, refusalOf, type TestAccounts } from './accounts.fixture.ts';
+import { login } from './login.ts';
 import { refresh } from './refresh.ts';
 
 let accounts: TestAccounts;
@@ -75,8 +76,7 @@ test('AUTH-4 the grace is for the immediate parent only: its own parent revokes 
 
 test('AUTH-4 another session of the same person is not touched by a theft', async () => {
   const person = await join();
-  const { login } = await import('./login.ts');
-  const body = { username: person.user.username ?? '', password: 'correct horse battery' };
+  const body = { username: person.user.username ?? '', password: PASSWORD };
   const other = await login(accounts.deps, body, '192.0.2.1');
   await use((await use(person.refresh_token)).refresh_token);
   await refusalOf(use(person.refresh_token));

@@ -22,9 +22,9 @@ export class LocalFanout {
     this.#native = native;
   }
 
-  publish(room: string, topic: string, event: string, payload: unknown): void {
+  publish(room: string, topic: string, event: string, payload: unknown, except?: Listener): void {
     this.#native.publish(room, encodeTextPush(topic, event, payload));
-    this.publishToListeners(room, topic, event, payload);
+    this.publishToListeners(room, topic, event, payload, except);
   }
 
   /** The same for a payload that is JSON already. */

@@ -25,7 +25,12 @@ export type PollTimeouts = {
   idleMs: number;
 };
 
-type Deps = { sessions: SessionOpener; fanout: LocalFanout; timeouts: PollTimeouts; forget(token: string): void };
+type Deps = {
+  sessions: SessionOpener;
+  fanout: LocalFanout;
+  timeouts: PollTimeouts;
+  forget(token: string): void;
+};
 
 /** One polling client between its first poll and the last: the session behind it lives as long (spec WS-11). */
 export class LongPollSession {
@@ -54,6 +59,11 @@ export class LongPollSession {
     return timingSafeEqual(this.#accessHash, hash(accessToken));
   }
 
+  /** Nothing more is taken from the client; what it was told may still wait for its last poll. */
+  get ended(): boolean {
+    return this.#connection.closed;
+  }
+
   /** Waits for frames: those there are, none when the time is over, undefined when the session has ended. */
   async poll(signal: AbortSignal): Promise<string[] | undefined> {
     // A client has one poll open: an earlier one was given up on.
@@ -71,6 +81,7 @@ export class LongPollSession {
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
       const end = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);
@@ -128,10 +139,11 @@ export class LongPollSession {
 }
 
 function decodeLine(line: string): Frame {
-  if (Buffer.byteLength(line) > LIMITS.frameMaxBytes * (line.startsWith('[') ? 1 : 4 / 3) + 4) {
+  const isText = line.startsWith('[');
+  const bytes = isText ? Buffer.byteLength(line) : (line.length * 3) / 4;
+  if (bytes > LIMITS.frameMaxBytes)
     throw new MalformedFrame(`A frame is at most ${LIMITS.frameMaxBytes} bytes.`);
-  }
-  if (line.startsWith('[')) return decodeTextFrame(line);
+  if (isText) return decodeTextFrame(line);
   const bare = line.trimEnd();
   if (!BASE64.test(bare)) throw new MalformedFrame('A line is a text frame, or a binary push in base64.');
   return decodeBinaryPush(new Uint8Array(Buffer.from(bare, 'base64')));

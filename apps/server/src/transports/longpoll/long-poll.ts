@@ -1,4 +1,4 @@
-import { LIMITS, REFUSALS, Refusal } from '@tpx/protocol';
+import { LIMITS, REFUSALS, Refusal, type RefusalBody } from '@tpx/protocol';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
@@ -52,7 +52,7 @@ export class LongPoll {
       return answer({ status: 405 }, 405, { Allow: 'GET, POST, OPTIONS' });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return refuse(error);
+      return refuse(error, request.method);
     }
   };
 
@@ -101,7 +101,7 @@ export class LongPoll {
     const query = new URL(request.url).searchParams;
     checkVersion(query.get('vsn'));
     const session = await this.#resume(request, query);
-    if (!session) return answer({ status: 410 });
+    if (!session || session.ended) return answer({ status: 410 });
     let body: string | undefined;
     try {
       body = await readText(request, BATCH_MAX_BYTES);
@@ -126,17 +126,24 @@ function withoutToken(): Refusal {
   return new Refusal('unauthorized', 'Poll with ?token=<access_token>, or with X-Phoenix-AuthToken.');
 }
 
-/** The client knows 403 (give up) and 500 (come back later), and takes any other refusal for a bug of its own. */
-function refuse(refusal: Refusal): Response {
+/**
+ * The official client takes 403 (forbidden) and 500 (come back) from a poll and stops for good at anything else; of a
+ * POST it only asks whether it was 200.
+ */
+function refuse(refusal: Refusal, method: string): Response {
   const { http, retryable } = REFUSALS[refusal.code];
   const status = refusal.code === 'unauthorized' ? 403 : http;
   const headers: Record<string, string> = refusal.retryAfterMs
     ? { 'Retry-After': String(Math.ceil(refusal.retryAfterMs / 1000)) }
     : {};
-  const told = retryable ? 500 : 403;
+  const told = method === 'POST' ? status : retryable ? 500 : 403;
   return answer({ status: told, error: refusal.toBody() }, status, headers);
 }
 
-function answer(body: { status: number } & object, status = 200, headers: Record<string, string> = {}): Response {
+function answer(
+  body: { status: number } & object,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
   return Response.json(body, { status, headers: { ...CORS, 'Cache-Control': 'no-store', ...headers } });
 }

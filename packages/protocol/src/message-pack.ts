@@ -1,0 +1,131 @@
+import { MalformedFrame } from './frames.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * Walks MessagePack that a client sent, before the library builds anything of it (spec WS-2): it MUST be one value that
+ * JSON could say, whole, nested at most `jsonDepthMax` deep. The library would also build what a frame of a kilobyte can
+ * make endless (references to what came before) or what no schema expects (dates, sets, classes, big integers).
+ *
+ * @throws {MalformedFrame}
+ */
+export function checkMessagePack(bytes: Uint8Array): void {
+  const reader: Reader = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at: 0 };
+  checkValue(reader, LIMITS.jsonDepthMax);
+  if (reader.at !== bytes.length)
+    throw new MalformedFrame('Something follows the MessagePack of the payload.');
+}
+
+type Reader = { readonly bytes: Uint8Array; readonly view: DataView; at: number };
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Moves past `count` bytes that have to be there; gives where they began. */
+function skip(reader: Reader, count: number): number {
+  const from = reader.at;
+  if (count > reader.bytes.length - from)
+    throw new MalformedFrame('The MessagePack of the payload is cut off.');
+  reader.at += count;
+  return from;
+}
+
+/** A big-endian size of `width` bytes. */
+function readSize(reader: Reader, width: 1 | 2 | 4): number {
+  const at = skip(reader, width);
+  if (width === 1) return reader.view.getUint8(at);
+  return width === 2 ? reader.view.getUint16(at) : reader.view.getUint32(at);
+}
+
+function checkValue(reader: Reader, depth: number): void {
+  const byte = reader.view.getUint8(skip(reader, 1));
+  if (byte < 0x80 || byte >= 0xe0) return;
+  if (byte < 0x90) return checkMap(reader, byte & 0x0f, depth);
+  if (byte < 0xa0) return checkArray(reader, byte & 0x0f, depth);
+  if (byte < 0xc0) return checkText(reader, byte & 0x1f);
+  switch (byte) {
+    case 0xc0:
+    case 0xc2:
+    case 0xc3:
+      return;
+    case 0xca:
+      return checkNumber(reader.view.getFloat32(skip(reader, 4)));
+    case 0xcb:
+      return checkNumber(reader.view.getFloat64(skip(reader, 8)));
+    case 0xcc:
+    case 0xd0:
+      skip(reader, 1);
+      return;
+    case 0xcd:
+    case 0xd1:
+      skip(reader, 2);
+      return;
+    case 0xce:
+    case 0xd2:
+      skip(reader, 4);
+      return;
+    case 0xcf:
+      return checkInteger(reader.view.getBigUint64(skip(reader, 8)));
+    case 0xd3:
+      return checkInteger(reader.view.getBigInt64(skip(reader, 8)));
+    case 0xd9:
+      return checkText(reader, readSize(reader, 1));
+    case 0xda:
+      return checkText(reader, readSize(reader, 2));
+    case 0xdb:
+      return checkText(reader, readSize(reader, 4));
+    case 0xdc:
+      return checkArray(reader, readSize(reader, 2), depth);
+    case 0xdd:
+      return checkArray(reader, readSize(reader, 4), depth);
+    case 0xde:
+      return checkMap(reader, readSize(reader, 2), depth);
+    case 0xdf:
+      return checkMap(reader, readSize(reader, 4), depth);
+    default:
+      throw new MalformedFrame(
+        'The MessagePack of a payload has only what JSON has: no bytes, no extensions.',
+      );
+  }
+}
+
+function checkArray(reader: Reader, length: number, depth: number): void {
+  checkDepth(depth);
+  for (let index = 0; index < length; index++) checkValue(reader, depth - 1);
+}
+
+function checkMap(reader: Reader, size: number, depth: number): void {
+  checkDepth(depth);
+  for (let index = 0; index < size; index++) {
+    const key = reader.bytes[reader.at] ?? 0;
+    if ((key < 0xa0 || key >= 0xc0) && (key < 0xd9 || key > 0xdb))
+      throw new MalformedFrame('The keys of a MessagePack map are text.');
+    checkValue(reader, depth - 1);
+    checkValue(reader, depth - 1);
+  }
+}
+
+function checkDepth(depth: number): void {
+  if (depth === 0)
+    throw new MalformedFrame(`The payload of a frame is nested at most ${LIMITS.jsonDepthMax} deep.`);
+}
+
+function checkText(reader: Reader, length: number): void {
+  const from = skip(reader, length);
+  for (let at = from; at < reader.at; at++) {
+    if ((reader.bytes[at] ?? 0) < 0x80) continue;
+    try {
+      decoder.decode(reader.bytes.subarray(from, reader.at));
+      return;
+    } catch {
+      throw new MalformedFrame('A text in the MessagePack of the payload is not UTF-8.');
+    }
+  }
+}
+
+function checkNumber(value: number): void {
+  if (!Number.isFinite(value)) throw new MalformedFrame('Numbers are finite.');
+}
+
+function checkInteger(value: bigint): void {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
+    throw new MalformedFrame('Integers are within 2^53.');
+}
