@@ -50,12 +50,11 @@ test('ACC-2 PINs differ', async () => {
 
 test('ACC-3 a username that reads as somebody’s PIN is refused, whatever look-alikes it uses', async () => {
   const victim = await tryRegister('victim');
-  await accounts.database.query("UPDATE users SET pin = 'H0TEL1NN' WHERE id = $1", [victim.user.id]);
-  for (const username of ['hotelinn', 'h0tel1nn', 'h-o-t-e-l-i-n-n', 'hoteilnn', 'hotellnn']) {
-    const attempt = tryRegister(username);
-    if (username === 'hoteilnn') expect((await attempt).user.username).toBe(username);
-    else expect(await refusalOf(attempt)).toMatchObject({ code: 'conflict' });
+  await accounts.database.query("UPDATE users SET pin = 'H0TE11NN' WHERE id = $1", [victim.user.id]);
+  for (const username of ['hotelinn', 'h0te11nn', 'h-o-t-e-l-i-n-n', 'hoteilnn']) {
+    expect(await refusalOf(tryRegister(username))).toMatchObject({ code: 'conflict' });
   }
+  expect((await tryRegister('hotelinm')).user.username).toBe('hotelinm');
   expect((await findUser(accounts.database, 'hotelinn', null)).id).toBe(victim.user.id);
 });
 

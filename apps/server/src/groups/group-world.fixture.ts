@@ -1,4 +1,4 @@
-import type { ConversationId, Role, UserId } from '@tpx/protocol';
+import type { ConversationId, MessageId, Role, UserId } from '@tpx/protocol';
 import { openTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import type { Announcer, Change, LogEntry } from '../fanout/announcer.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
@@ -92,18 +92,24 @@ export class GroupWorld implements AsyncDisposable {
     return id;
   }
 
-  /** Messages at these times, in order, as if sent by `senderId`. */
-  async messages(conversationId: ConversationId, senderId: UserId, times: readonly Date[]): Promise<void> {
+  /** Messages at these times, in order, as if sent by `senderId`; gives their ids. */
+  async messages(
+    conversationId: ConversationId,
+    senderId: UserId,
+    times: readonly Date[],
+  ): Promise<MessageId[]> {
+    const ids = times.map(() => Bun.randomUUIDv7() as MessageId);
     await this.database.query(
       `INSERT INTO messages (conversation_id, seq, id, sender_id, type, content, created_at)
-       SELECT $1, c.last_seq + t.ord, gen_random_uuid(), $2, 'text', '{"text": "hi"}', t.at
-       FROM conversations c, unnest($3::timestamptz[]) WITH ORDINALITY AS t (at, ord) WHERE c.id = $1`,
-      [conversationId, senderId, times.map((time) => time.toISOString())],
+       SELECT $1, c.last_seq + t.ord, t.id, $2, 'text', '{"text": "hi"}', t.at
+       FROM conversations c, unnest($3::uuid[], $4::timestamptz[]) WITH ORDINALITY AS t (id, at, ord) WHERE c.id = $1`,
+      [conversationId, senderId, ids, times.map((time) => time.toISOString())],
     );
     await this.database.query('UPDATE conversations SET last_seq = last_seq + $2 WHERE id = $1', [
       conversationId,
       times.length,
     ]);
+    return ids;
   }
 
   /** What the group says of itself and what its rows say. */

@@ -27,6 +27,9 @@ const people = async () => (await world.people(4)) as [UserId, UserId, UserId, U
 test('GRP-12 a deleted owner’s group goes to the admin who is in longest', async () => {
   const [owner, first, second, user] = await people();
   const groupId = await world.group({ owner: [owner], admin: [second, first], user: [user] });
+  await world.database.query(`UPDATE members SET joined_at = now() - interval '1 day' WHERE user_id = $1`, [
+    user,
+  ]);
   const { entries, changes } = await deleteAccount(owner);
   expect(await world.roleOf(groupId, second)).toBe('owner');
   expect(await world.roleOf(groupId, owner)).toBe('none');
@@ -78,6 +81,23 @@ test('GRP-12 a deleted member leaves every group and keeps the DMs', async () =>
   expect(await world.rows('SELECT conversation_id FROM members WHERE user_id = $1', [user])).toMatchObject([
     { conversation_id: dmId },
   ]);
+});
+
+test('GRP-4 who is added while their account is being deleted does not come in', async () => {
+  const [owner, user] = await people();
+  const groupId = await world.group({ owner: [owner] });
+  const adding = await world.database.transaction(async (tx) => {
+    await handOverGroups(tx, user);
+    await tx.query('UPDATE users SET deleted_at = now(), username = NULL WHERE id = $1', [user]);
+    const outcome = codeOf(addMember(world, { groupId, actorId: owner, targetId: user }));
+    // The deletion commits once the addition waits for it.
+    const waiting = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                     WHERE NOT l.granted AND a.datname = current_database()`;
+    while ((await world.rows(waiting)).length === 0);
+    return { outcome };
+  });
+  expect(await adding.outcome).toBe('not_found');
+  expect(await world.roleOf(groupId, user)).toBe('none');
 });
 
 test('GRP-4 deletions of people who share groups, and additions of them meanwhile, neither lock up nor leave traces', async () => {

@@ -16,16 +16,17 @@ import { transferGroup } from './transfer-group.ts';
 
 /**
  * The specification's rights, written out by hand and not from the table in the code. A row is who does it, a column to
- * whom; of what has no target there is one column. ok, F forbidden, C conflict, B banned, N not_member.
+ * whom; of what has no target there is one column. ok, F forbidden, C conflict, B banned, N not_member, X not_found: to a
+ * stranger no message is there.
  */
 const UNTARGETED = `
                   owner  admin  user  banned  none
   read            ok     ok     ok    B       N
   send            ok     ok     ok    B       N
   send_restricted ok     ok     F     B       N
-  react           ok     ok     ok    B       N
-  edit_own        ok     ok     ok    B       N
-  delete_own      ok     ok     ok    B       N
+  react           ok     ok     ok    B       X
+  edit_own        ok     ok     ok    B       X
+  delete_own      ok     ok     ok    B       X
   leave           C      ok     ok    B       N
   invite          ok     ok     F     B       N
   set_photo       ok     ok     F     B       N
@@ -64,7 +65,7 @@ const TARGETED = `
     admin      F     F     ok   ok     ok
     user       F     F     F    F      F
     banned     B     B     B    B      B
-    none       N     N     N    N      N
+    none       X     X     X    X      X
   promote      owner admin user banned none
     owner      F     C     ok   C      C
     admin      F     F     F    F      F
@@ -91,6 +92,7 @@ const CODES: Record<string, string> = {
   C: 'conflict',
   B: 'banned',
   N: 'not_member',
+  X: 'not_found',
 };
 
 const STANDINGS = ['owner', 'admin', 'user', 'banned', 'none'];

@@ -41,7 +41,7 @@ export class ReceiptBook {
     this.#deps = deps;
     this.#timers = [
       setInterval(() => void this.flush(), LIMITS.receiptsIntervalMs),
-      setInterval(() => void this.#summarize(), LIMITS.receiptSummaryIntervalMs),
+      setInterval(() => void this.summarize(), LIMITS.receiptSummaryIntervalMs),
     ];
   }
 
@@ -117,7 +117,8 @@ export class ReceiptBook {
       await this.#deps.database.query(FORGET_MENTIONS, [conversations, users, read]);
   }
 
-  async #summarize(): Promise<void> {
+  /** Tells the senders in large rooms how far their newest message has got. */
+  async summarize(): Promise<void> {
     if (this.#awaited.size === 0) return;
     const due = [...this.#awaited].flatMap(([conversation, bySender]) =>
       [...bySender].map(([senderId, awaited]) => ({ conversation, senderId, ...awaited })),

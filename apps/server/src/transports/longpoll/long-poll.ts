@@ -140,10 +140,8 @@ function refuse(refusal: Refusal, method: string): Response {
   return answer({ status: told, error: refusal.toBody() }, status, headers);
 }
 
-function answer(
-  body: { status: number } & object,
-  status = 200,
-  headers: Record<string, string> = {},
-): Response {
+type PollAnswer = { status: number; token?: string; messages?: string[]; error?: RefusalBody };
+
+function answer(body: PollAnswer, status = 200, headers: Record<string, string> = {}): Response {
   return Response.json(body, { status, headers: { ...CORS, 'Cache-Control': 'no-store', ...headers } });
 }

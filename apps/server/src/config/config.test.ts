@@ -1,0 +1,37 @@
+import { expect, test } from 'bun:test';
+import { ConfigError, readConfig } from './config.ts';
+
+test('CFG-1: without any variable a node is complete', () => {
+  expect(readConfig({ PATH: '/bin' })).toMatchObject({
+    host: '127.0.0.1',
+    port: 4000,
+    databaseUrl: null,
+    workers: 1,
+  });
+});
+
+test.each([
+  [{ TPX_PROT: '1' }, 'TPX_PROT is not a setting'],
+  [{ TPX_PORT: 'http' }, 'TPX_PORT is "http"'],
+  [{ TPX_PORT: '70000' }, 'TPX_PORT is "70000"'],
+  [{ TPX_DATABASE_URL: 'mysql://x' }, 'must be a URL that begins with postgres://'],
+  [{ TPX_RATE_LIMITS: 'sned=1/1s' }, 'there is no bucket "sned"'],
+  [{ TPX_RATE_LIMITS: 'send=fast' }, 'is not like send=50/1s'],
+  [{ TPX_ROLES: 'gateway,dancer' }, 'TPX_ROLES'],
+  [{ TPX_PORT: '4001' }, 'both 4001'],
+])('CFG-2: %p stops the start with a sentence', (environment, sentence) => {
+  expect(() => readConfig(environment)).toThrow(ConfigError);
+  expect(() => readConfig(environment)).toThrow(sentence);
+});
+
+test('CFG-3: an empty variable is as good as unset', () => {
+  expect(readConfig({ TPX_DATABASE_URL: '', TPX_PORT: '' })).toMatchObject({ port: 4000, databaseUrl: null });
+});
+
+test('LIM-2: an operator changes some buckets and leaves the others', () => {
+  const { rateLimits } = readConfig({ TPX_RATE_LIMITS: 'send=50/1s,register=100/2h' });
+  expect(rateLimits?.send).toEqual({ burst: 50, perSecond: 50 });
+  expect(rateLimits?.register).toEqual({ burst: 100, perSecond: 100 / 7200 });
+  expect(rateLimits?.ping).toMatchObject({ burst: 3, perSecond: 0.05 });
+  expect(readConfig({ TPX_RATE_LIMITS: 'off' }).rateLimits).toBeUndefined();
+});

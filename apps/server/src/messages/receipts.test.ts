@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { ConversationId, MessageId, ReceiptObject, UserId } from '@tpx/protocol';
+import { Refusal } from '@tpx/protocol';
+import type { Database } from '../db/database.ts';
+import { LiveConversation } from '../fanout/live-conversation.ts';
+import { GroupWorld } from '../groups/group-world.fixture.ts';
+import { loadConversationStates } from './conversation-state.ts';
+import { MessageWriter } from './message-writer.ts';
+import { loadMessageReceipts } from './receipt-summary.ts';
+import { ReceiptBook } from './receipts.ts';
+import { sendMessage } from './send-message.ts';
+
+let world: GroupWorld;
+let owner: UserId;
+let members: UserId[];
+let group: ConversationId;
+
+beforeAll(async () => {
+  world = await GroupWorld.open();
+  owner = await world.person();
+  members = await world.people(3);
+  group = await world.group({ owner: [owner], user: members });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function liveGroup(id = group): Promise<LiveConversation> {
+  const [state] = await loadConversationStates(world.database, [id]);
+  if (!state) throw new Error('no group');
+  return new LiveConversation(state);
+}
+async function say(conversationId = group): Promise<{ id: MessageId; seq: number }> {
+  const writer = new MessageWriter({ database: world.database, announcer: world.announcer });
+  const sender = {
+    userId: owner,
+    conversationId,
+    kind: 'group',
+    standing: 'owner',
+    whoCanPost: 'all',
+    blocked: false,
+  } as const;
+  return sendMessage(writer, sender, { type: 'text', content: { text: 'hello' } });
+}
+function book(database: Database = world.database) {
+  const told: ReceiptObject[][] = [];
+  const receipts = new ReceiptBook({
+    database,
+    announcer: world.announcer,
+    broadcast: (_, marks) => told.push(marks),
+  });
+  return { receipts, told };
+}
+
+test('RCP-1: marks of a second are stored and told together, the highest of each member', async () => {
+  const { seq, id } = await say();
+  const live = await liveGroup();
+  const { receipts, told } = book();
+  const [one, two] = members as [UserId, UserId];
+  receipts.mark(live, one, seq, 0);
+  receipts.mark(live, one, seq, seq);
+  receipts.mark(live, two, seq, 0);
+  await receipts.flush();
+  expect(told).toEqual([
+    [
+      { user_id: one, delivered_seq: seq, read_seq: seq },
+      { user_id: two, delivered_seq: seq, read_seq: 0 },
+    ],
+  ]);
+  expect(await loadMessageReceipts(world.database, owner, id, { limit: 10, after: null })).toMatchObject({
+    delivered: 2,
+    read: 1,
+    of: 3,
+  });
+  await receipts.close();
+});
+
+test('RCP-2: a mark never falls', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  const { receipts } = book();
+  const [one] = members as [UserId];
+  receipts.mark(live, one, seq, seq);
+  await receipts.flush();
+  receipts.mark(live, one, 1, 1);
+  await receipts.flush();
+  const [row] = await world.database.query(
+    'SELECT read_seq FROM members WHERE conversation_id = $1 AND user_id = $2',
+    [group, one],
+  );
+  expect(row).toEqual({ read_seq: String(seq) });
+  await receipts.close();
+});
+
+test('RCP-3: while Postgres is away marks wait, and are told once they are stored', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  let away = true;
+  const flaky: Database = {
+    ...world.database,
+    query: (text, values) =>
+      away ? Promise.reject(new Refusal('unavailable')) : world.database.query(text, values),
+  };
+  const { receipts, told } = book(flaky);
+  const [one] = members as [UserId];
+  receipts.mark(live, one, seq, 0);
+  await receipts.flush();
+  expect(told).toEqual([]);
+  away = false;
+  await receipts.flush();
+  expect(told).toEqual([[{ user_id: one, delivered_seq: seq, read_seq: 0 }]]);
+  await receipts.close();
+});
+
+test('RCP-4: in rooms above 50 members only the sender hears, as counts', async () => {
+  const crowd = await world.people(60);
+  const large = await world.group({ owner: [owner], user: crowd });
+  const { seq, id } = await say(large);
+  const live = await liveGroup(large);
+  const { receipts, told } = book();
+  for (const userId of crowd.slice(0, 40)) receipts.mark(live, userId, seq, 0);
+  for (const userId of crowd.slice(0, 10)) receipts.mark(live, userId, seq, seq);
+  await receipts.flush();
+  expect(told).toEqual([]);
+  receipts.await(live, owner, { id, seq });
+  world.announcer.forget();
+  await receipts.summarize();
+  expect(world.announcer.signals).toEqual([
+    {
+      userId: owner,
+      event: 'receipt_summary',
+      payload: { id, topic: live.topic, delivered: 40, read: 10, of: 60 },
+    },
+  ]);
+  await receipts.close();
+});
+
+test('RCP-5: receipts of a message are told to members only', async () => {
+  const { id } = await say();
+  const stranger = await world.person();
+  await expect(
+    loadMessageReceipts(world.database, stranger, id, { limit: 10, after: null }),
+  ).rejects.toMatchObject({
+    code: 'not_found',
+  });
+});
