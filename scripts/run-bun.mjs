@@ -31,9 +31,12 @@ export async function runBun(script, args) {
   // `npm start` runs this below a shell, and a SIGTERM that npm passes on ends only that shell: without its parent
   // this would hold the port for ever.
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
-  }, PARENT_CHECK_MS).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, PARENT_CHECK_MS);
+  watch.unref();
   child.on('error', (error) => {
     console.error(`Bun did not start: ${error.message}`);
     process.exit(1);

@@ -34,7 +34,8 @@ describe('imports that keep the rules', () => {
     ['packages/sdk/src/node/file-storage.ts', '../storage/storage.ts'],
     ['apps/cli/src/main.ts', '@tpx/sdk'],
     ['apps/server/src/main.ts', './compose.ts'],
-    ['apps/server/src/compose.ts', './db/embedded-postgres.ts'],
+    ['apps/server/src/compose-live.ts', './db/embedded-postgres.ts'],
+    ['apps/server/src/greeting.ts', './config/config.ts'],
     ['apps/server/src/transports/websocket/upgrade.ts', '../../session/session.ts'],
     ['apps/server/src/transports/rest/users.ts', '../../accounts/users.ts'],
     ['apps/server/src/messages/send-message.ts', '../db/sql.ts'],
@@ -60,10 +61,10 @@ describe('imports that break them', () => {
     ['apps/server/src/messages/a.ts', '../channels/group.ts', 'below channels'],
     ['apps/server/src/session/session.ts', '../transports/tcp/listener.ts', 'below transports'],
     ['apps/server/src/db/sql.ts', '../messages/writer.ts', 'below messages'],
-    ['apps/server/src/messages/a.ts', '../compose.ts', 'only main.ts'],
+    ['apps/server/src/messages/a.ts', '../compose-live.ts', 'main.ts and compose*.ts alone'],
     ['apps/server/src/messages/a.ts', '../db/embedded-postgres.ts', 'adapter'],
     ['apps/server/src/messages/a.ts', '../misc/a.ts', 'no layer'],
-    ['apps/server/src/clock.ts', './db/sql.ts', 'below all folders'],
+    ['apps/server/src/greeting.ts', './groups/roles.ts', 'ports at most'],
     ['packages/sdk/src/a.ts', '@tpx/nothing', 'not in the table'],
   ])('%s imports %s', (file, specifier, words) => {
     expect(judgeImport(file, specifier)).toContain(words);

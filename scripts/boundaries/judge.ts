@@ -1,13 +1,12 @@
 import { posix } from 'node:path';
 import {
+  isServerEntry,
   isTest,
   MAX_CLIMB,
   PACKAGES,
   PLATFORM_FOLDERS,
   PLATFORM_FREE,
   SERVER_ADAPTERS,
-  SERVER_COMPOSITION,
-  SERVER_ENTRIES,
   SERVER_LAYERS,
   SERVER_SOURCE,
 } from './rules.ts';
@@ -63,21 +62,22 @@ function judgePlatform(file: string, specifier: string): string | null {
 
 /** Both paths are below `apps/server/src`. */
 function judgeServer(file: string, target: string): string | null {
-  if (file === SERVER_COMPOSITION) return null;
-  if (target === SERVER_COMPOSITION) return file === 'main.ts' ? null : 'only main.ts imports compose.ts';
-  if (SERVER_ENTRIES.includes(target)) return `${target} starts the server and is imported by nothing`;
+  if (isServerEntry(file)) return null;
+  if (isServerEntry(target))
+    return `${target} puts the node together and is imported by main.ts and compose*.ts alone`;
   const from = serverFolder(file);
   const to = serverFolder(target);
   const adapter = SERVER_ADAPTERS.find((beginning) => target.startsWith(beginning));
   if (adapter !== undefined && from !== to) {
-    return `${adapter}* is an adapter: only compose.ts names it, others import the port of ${to}`;
+    return `${adapter}* is an adapter: only main.ts and compose*.ts name it, others import the port of ${to}`;
   }
   if (to === '' || to === from) return null;
   const targetLayer = layerOf(to);
   if (targetLayer === -1) return `folder ${to} has no layer: add it to scripts/boundaries/rules.ts`;
   if (from === '') {
-    if (SERVER_ENTRIES.includes(file)) return null;
-    return `a file of ${SERVER_SOURCE} itself is below all folders and imports none of them`;
+    return targetLayer === SERVER_LAYERS.length - 1
+      ? null
+      : `a file of ${SERVER_SOURCE} itself imports ports at most`;
   }
   const ownLayer = layerOf(from);
   if (ownLayer === -1) return `folder ${from} has no layer: add it to scripts/boundaries/rules.ts`;

@@ -36,18 +36,20 @@ export const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['transports'],
   ['session'],
   ['channels'],
-  ['messages', 'groups', 'accounts', 'presence', 'audit', 'media', 'jobs', 'push'],
+  ['messages', 'groups', 'dms', 'accounts', 'presence', 'audit', 'media', 'jobs', 'push'],
   ['db', 'fanout', 'cluster', 'config', 'limits'],
 ];
 
-/** Names every adapter, so it stands above the layers and only `main.ts` imports it. */
-export const SERVER_COMPOSITION = 'compose.ts';
-
-/** Files of `apps/server/src` itself that stand above the layers. Its other files are below all of them. */
-export const SERVER_ENTRIES: readonly string[] = ['main.ts', SERVER_COMPOSITION];
+/**
+ * Files of `apps/server/src` itself that put a node together: they import everything, and only each other import
+ * them. Its other files (the greeting, the sentence for a failed start) import ports at most.
+ */
+export function isServerEntry(path: string): boolean {
+  return /^(main|compose|compose-[a-z-]+)\.ts$/.test(path);
+}
 
 /**
- * Adapters of a port, as path beginnings below `apps/server/src`. Their own folder and `compose.ts` may import
+ * Adapters of a port, as path beginnings below `apps/server/src`. Their own folder and the entries may import
  * them; everyone else imports the port.
  */
 export const SERVER_ADAPTERS: readonly string[] = [

@@ -2,7 +2,10 @@ import { LIMITS, RATE_LIMITS } from '../../packages/protocol/src/index.ts';
 import { heading, table } from './table.ts';
 
 export function limitsPage(): string {
-  const limits = Object.entries(LIMITS).map(([name, value]) => [`\`${name}\``, value.toLocaleString('en-US')]);
+  const limits = Object.entries(LIMITS).map(([name, value]) => [
+    `\`${name}\``,
+    value.toLocaleString('en-US'),
+  ]);
   const buckets = Object.entries(RATE_LIMITS).map(([name, { per, burst, perSecond }]) => [
     `\`${name}\``,
     per,

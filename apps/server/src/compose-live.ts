@@ -18,6 +18,7 @@ import { readLog } from './messages/read-log.ts';
 import { ReceiptBook } from './messages/receipts.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
+import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { HttpServer } from './transports/http-server.ts';
@@ -97,7 +98,8 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     live,
     announcer,
     writer,
-    access,
+    /** Rights of whoever asks by REST: from their joined channel where they have one. */
+    access: { load: async (key: AccessKey) => accessOfJoined(registry, key) ?? (await access.load(key)) },
     sessions,
     /** Waits for what is being stored; nothing new comes in any more. */
     async close(): Promise<void> {
