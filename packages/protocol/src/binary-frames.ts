@@ -1,6 +1,5 @@
 import { pack, unpack } from 'msgpackr';
 import { checkEnvelope, type Frame, MalformedFrame, RawJson, type ReplyStatus } from './frames.ts';
-import { LIMITS } from './limits.ts';
 import { checkMessagePack } from './message-pack.ts';
 
 /**

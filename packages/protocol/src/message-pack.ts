@@ -35,56 +35,54 @@ function readSize(reader: Reader, width: 1 | 2 | 4): number {
   return width === 2 ? reader.view.getUint16(at) : reader.view.getUint32(at);
 }
 
+type Check = (reader: Reader, size: number, depth: number) => void;
+
+/** Type bytes that a size follows: its width, and what it is the size of. */
+const SIZED: Readonly<Record<number, readonly [width: 1 | 2 | 4, check: Check]>> = {
+  217: [1, checkText],
+  218: [2, checkText],
+  219: [4, checkText],
+  220: [2, checkArray],
+  221: [4, checkArray],
+  222: [2, checkMap],
+  223: [4, checkMap],
+};
+
+/** Type bytes of nil, booleans and whole numbers of up to 32 bits: how many bytes follow. */
+const PLAIN: Readonly<Record<number, number>> = {
+  192: 0,
+  194: 0,
+  195: 0,
+  204: 1,
+  205: 2,
+  206: 4,
+  208: 1,
+  209: 2,
+  210: 4,
+};
+
 function checkValue(reader: Reader, depth: number): void {
   const byte = reader.view.getUint8(skip(reader, 1));
   if (byte < 0x80 || byte >= 0xe0) return;
-  if (byte < 0x90) return checkMap(reader, byte & 0x0f, depth);
-  if (byte < 0xa0) return checkArray(reader, byte & 0x0f, depth);
-  if (byte < 0xc0) return checkText(reader, byte & 0x1f);
-  switch (byte) {
-    case 0xc0:
-    case 0xc2:
-    case 0xc3:
-      return;
-    case 0xca:
-      return checkNumber(reader.view.getFloat32(skip(reader, 4)));
-    case 0xcb:
-      return checkNumber(reader.view.getFloat64(skip(reader, 8)));
-    case 0xcc:
-    case 0xd0:
-      skip(reader, 1);
-      return;
-    case 0xcd:
-    case 0xd1:
-      skip(reader, 2);
-      return;
-    case 0xce:
-    case 0xd2:
-      skip(reader, 4);
-      return;
-    case 0xcf:
-      return checkInteger(reader.view.getBigUint64(skip(reader, 8)));
-    case 0xd3:
-      return checkInteger(reader.view.getBigInt64(skip(reader, 8)));
-    case 0xd9:
-      return checkText(reader, readSize(reader, 1));
-    case 0xda:
-      return checkText(reader, readSize(reader, 2));
-    case 0xdb:
-      return checkText(reader, readSize(reader, 4));
-    case 0xdc:
-      return checkArray(reader, readSize(reader, 2), depth);
-    case 0xdd:
-      return checkArray(reader, readSize(reader, 4), depth);
-    case 0xde:
-      return checkMap(reader, readSize(reader, 2), depth);
-    case 0xdf:
-      return checkMap(reader, readSize(reader, 4), depth);
-    default:
-      throw new MalformedFrame(
-        'The MessagePack of a payload has only what JSON has: no bytes, no extensions.',
-      );
+  if (byte < 0x90) checkMap(reader, byte & 0x0f, depth);
+  else if (byte < 0xa0) checkArray(reader, byte & 0x0f, depth);
+  else if (byte < 0xc0) checkText(reader, byte & 0x1f);
+  else {
+    const sized = SIZED[byte];
+    if (sized) sized[1](reader, readSize(reader, sized[0]), depth);
+    else checkScalar(reader, byte);
   }
+}
+
+function checkScalar(reader: Reader, byte: number): void {
+  const size = PLAIN[byte];
+  if (size !== undefined) skip(reader, size);
+  else if (byte === 0xca) checkNumber(reader.view.getFloat32(skip(reader, 4)));
+  else if (byte === 0xcb) checkNumber(reader.view.getFloat64(skip(reader, 8)));
+  else if (byte === 0xcf) checkInteger(reader.view.getBigUint64(skip(reader, 8)));
+  else if (byte === 0xd3) checkInteger(reader.view.getBigInt64(skip(reader, 8)));
+  else
+    throw new MalformedFrame('The MessagePack of a payload has only what JSON has: no bytes, no extensions.');
 }
 
 function checkArray(reader: Reader, length: number, depth: number): void {

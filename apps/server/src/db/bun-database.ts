@@ -17,7 +17,12 @@ export function openDatabase(options: BunDatabaseOptions): Database {
   const shared = { max: options.connections, connectionTimeout: 5, idleTimeout: 0, prepare: true };
   const sql =
     'url' in options
-      ? new SQL({ ...shared, url: options.url })
+      ? // Bun's client would let PGDATABASE in the environment win over the URL's database.
+        new SQL({
+          ...shared,
+          url: options.url,
+          database: decodeURIComponent(new URL(options.url).pathname.slice(1)),
+        })
       : new SQL({
           ...shared,
           adapter: 'postgres',
