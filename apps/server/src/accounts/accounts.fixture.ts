@@ -16,6 +16,8 @@ export const PASSWORD = 'correct horse battery';
 export class RecordingAnnouncer implements Announcer {
   readonly entries: LogEntry[] = [];
   readonly changes: Change[] = [];
+  /** What the live side does. */
+  onChange: (change: Change) => void = () => undefined;
 
   logged(entry: LogEntry): void {
     this.entries.push(entry);
@@ -23,6 +25,7 @@ export class RecordingAnnouncer implements Announcer {
 
   changed(change: Change): void {
     this.changes.push(change);
+    this.onChange(change);
   }
 
   signalUser(): void {
@@ -47,6 +50,9 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
     passwordGuard: new PasswordGuard(limiter),
     sessions: new SessionDirectory(database, now),
     handOverGroups,
+  };
+  deps.announcer.onChange = (change) => {
+    if (change.type === 'session_revoked') deps.sessions.forget(change.sessionId);
   };
   return {
     ...deps,

@@ -41,7 +41,9 @@ test('AUTH-2 a wrong password and an unknown username are told the same', async 
   const person = await join();
   const wrong = await refusalOf(tryLogin(person.user.username ?? '', 'wrong password'));
   expect(wrong).toMatchObject({ code: 'unauthorized', reason: 'credentials' });
-  expect(await refusalOf(tryLogin('nobody-at-all', 'wrong password'))).toEqual(wrong);
+  for (const username of ['nobody-at-all', '', '\u0000', "' OR 1=1 --"]) {
+    expect(await refusalOf(tryLogin(username, 'wrong password'))).toEqual(wrong);
+  }
   expect(await refusalOf(tryLogin(person.user.username ?? '', ''))).toEqual(wrong);
 });
 

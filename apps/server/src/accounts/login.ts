@@ -1,8 +1,11 @@
-import { type LoginBody, Refusal, type SignedIn, type UserId } from '@tpx/protocol';
+import { type LoginBody, Refusal, type SignedIn, type UserId, Username } from '@tpx/protocol';
 import type { z } from 'zod';
+import type { Queries } from '../db/database.ts';
 import { announceRevoked, openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
 import type { PasswordGuard } from './password-guard.ts';
 import { loadOwnUser } from './users.ts';
+
+type Account = { id: UserId; password_hash: string };
 
 /** @throws {Refusal} `unauthorized`, with one sentence for an unknown name and a wrong password; `rate_limited` */
 export async function login(
@@ -10,10 +13,7 @@ export async function login(
   body: z.output<typeof LoginBody>,
   address: string,
 ): Promise<SignedIn> {
-  const [account] = await deps.database.query<{ id: UserId; password_hash: string | null }>(
-    'SELECT id, password_hash FROM users WHERE username = $1',
-    [body.username],
-  );
+  const account = await findAccount(deps.database, body.username);
   const hash = account?.password_hash ?? null;
   const right = await deps.passwordGuard.isRight(body.username, address, body.password, hash);
   if (!account || !right) throw wrong();
@@ -32,6 +32,15 @@ export async function login(
   });
   announceRevoked(deps.announcer, account.id, dropped);
   return signedIn;
+}
+
+async function findAccount(queries: Queries, username: string): Promise<Account | undefined> {
+  // What can be nobody's name is not shown to Postgres, which takes no NUL.
+  if (!Username.safeParse(username).success) return undefined;
+  const [account] = await queries.query<Account>('SELECT id, password_hash FROM users WHERE username = $1', [
+    username,
+  ]);
+  return account;
 }
 
 function wrong(): Refusal {

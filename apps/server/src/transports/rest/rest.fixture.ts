@@ -48,7 +48,7 @@ export async function openRest(
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
     const response = await app.request(path, init, { peerAddress: given.peer ?? '192.0.2.1' });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json');
+    const json = text !== '' && response.headers.get('content-type')?.includes('json');
     return {
       status: response.status,
       headers: response.headers,

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { ErrorSchema, type RateLimitName, REFUSALS, type RefusalCode } from '@tpx/protocol';
+import { ErrorSchema, type RateLimitName, REFUSALS, Refusal, type RefusalCode } from '@tpx/protocol';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { addressKey } from '../../accounts/address-key.ts';
@@ -83,8 +83,8 @@ async function readInput(spec: RouteSpec, context: Context<RestEnv>): Promise<Re
   const address = context.get('address');
   if (spec.limit) context.get('shell').limiter.take(spec.limit, caller?.userId ?? addressKey(address));
   return {
-    params: parse(spec.params, () => context.req.param()),
-    query: parse(spec.query, () => queryOf(context)),
+    params: parse(spec.params, spec.params ? withoutNul(context.req.param()) : undefined),
+    query: parse(spec.query, spec.query ? withoutNul(queryOf(context)) : undefined),
     body: parse(spec.body, spec.body ? await readJsonBody(context.req.raw) : undefined),
     caller,
     address,
@@ -93,9 +93,17 @@ async function readInput(spec: RouteSpec, context: Context<RestEnv>): Promise<Re
 
 function parse(schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return undefined;
-  const parsed = schema.safeParse(typeof value === 'function' ? value() : value);
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw toRefusal(parsed.error);
   return parsed.data;
+}
+
+/** Postgres takes no NUL in text, and a URL has no honest use for one. */
+function withoutNul<Values extends Record<string, string | string[]>>(values: Values): Values {
+  const text = JSON.stringify(values);
+  if (text.includes('\\u0000'))
+    throw new Refusal('invalid', 'The address of the request holds a NUL character.');
+  return values;
 }
 
 /** A parameter given twice becomes a list, which no schema takes by accident. */
@@ -132,12 +140,10 @@ function declaration(spec: RouteSpec) {
 }
 
 function declareAnswers(answers: RouteSpec['answers']) {
-  const entries = Object.entries(answers).map(([status, schema]) => [
-    status,
-    schema
-      ? { description: 'Done', content: { 'application/json': { schema } } }
-      : { description: 'Done, without a body' },
-  ]);
+  const entries = Object.entries(answers).map(([status, schema]) => {
+    const description = Number(status) < 300 ? 'Done' : 'Not now';
+    return [status, schema ? { description, content: { 'application/json': { schema } } } : { description }];
+  });
   return Object.fromEntries(entries) as Record<string, { description: string }>;
 }
 
