@@ -37,6 +37,12 @@ export type Joinable = {
 /** Events after a client's `last_seq`; those of Postgres end where the ring goes on. */
 type Missed = { entries: readonly LogEntry[]; upTo: number };
 
+/** JSON of missed events in one answer: what it takes to send it stays far below a reader's limit (spec WS-19, WS-20). */
+const EVENTS_CHARACTERS_MAX = 262_144;
+
+/** How much of missed events an answer may still carry. */
+export type Room = { characters: number };
+
 /**
  * Everything of a join that may wait: rights, the live conversation, what the client missed.
  * @throws {Refusal} banned, not_member, not_found, unavailable
@@ -74,6 +80,7 @@ export function completeJoin(
   session: ChannelSession,
   joinable: Joinable,
   joinRef: string | null,
+  room: Room = { characters: EVENTS_CHARACTERS_MAX },
 ): { response: RawJson; resumed: string } {
   const { access, conversation, missed } = joinable;
   const channel: ConversationChannel = {
@@ -90,7 +97,7 @@ export function completeJoin(
   session.channels.set(channel.topic, channel);
   conversation.readers++;
   session.connection.subscribe(channel.topic);
-  const caughtUp = eventsOf(conversation, missed);
+  const caughtUp = eventsOf(conversation, missed, room);
   const { firstSeq, lastSeq } = conversation;
   const description = {
     ...joinable.description,
@@ -109,11 +116,20 @@ function roleOf({ access }: Joinable): { role?: Access['standing'] } {
 }
 
 /** `"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */
-function eventsOf(live: LiveConversation, { entries, upTo }: Missed): string {
+function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room: Room): string {
   if (upTo === Number.POSITIVE_INFINITY) return '"events":[],"has_more":false';
-  const page = [...entries, ...(live.ring.since(upTo, live.lastSeq) ?? [])].slice(0, LIMITS.eventsPerPage);
-  const hasMore = (page.at(-1)?.seq ?? upTo) < live.lastSeq;
-  return `"events":[${page.map(logEventJson).join(',')}],"has_more":${hasMore}`;
+  const missed = [...entries, ...(live.ring.since(upTo, live.lastSeq) ?? [])];
+  const events: string[] = [];
+  let left = Math.min(room.characters, EVENTS_CHARACTERS_MAX);
+  for (const entry of missed.slice(0, LIMITS.eventsPerPage)) {
+    const event = logEventJson(entry);
+    if (event.length > left) break;
+    left -= event.length;
+    room.characters -= event.length;
+    events.push(event);
+  }
+  const hasMore = events.length < missed.length || (missed.at(-1)?.seq ?? upTo) < live.lastSeq;
+  return `"events":[${events.join(',')}],"has_more":${hasMore}`;
 }
 
 /** Presence follows the answer, so that a client has its channel before it hears who is there. */

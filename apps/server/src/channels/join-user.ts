@@ -38,6 +38,9 @@ async function loadSummaries(queries: Queries, userId: string): Promise<Conversa
   }));
 }
 
+/** JSON of all missed events in one resume (spec WS-19). */
+const RESUME_CHARACTERS_MAX = 524_288;
+
 export type PreparedUser = { conversations: ConversationSummary[]; resumes: [string, Joinable | Refusal][] };
 
 /**
@@ -85,13 +88,14 @@ export function completeUserJoin(
   joinRef: string | null,
 ): { response: RawJson; entered: Joinable[] } {
   const entered: Joinable[] = [];
+  const room = { characters: RESUME_CHARACTERS_MAX };
   const resumed = prepared.resumes.map(([topic, joinable]) => {
     if (joinable instanceof Refusal)
       return `${JSON.stringify(topic)}:${JSON.stringify({ error: joinable.toBody() })}`;
     const before = session.channels.get(topic);
     if (before) session.closeChannel(before);
     entered.push(joinable);
-    return `${JSON.stringify(topic)}:${completeJoin(session, joinable, joinRef).resumed}`;
+    return `${JSON.stringify(topic)}:${completeJoin(session, joinable, joinRef, room).resumed}`;
   });
   const response = new RawJson(
     `{"conversations":${JSON.stringify(prepared.conversations)},"resumed":{${resumed.join(',')}}}`,

@@ -102,26 +102,26 @@ test('GRP-4 who is added while their account is being deleted does not come in',
 
 test('GRP-4 deletions of people who share groups, and additions of them meanwhile, neither lock up nor leave traces', async () => {
   const owners = await world.people(6);
-  const helper = await world.person('helper');
+  const keeper = await world.person('keeper');
   // Each owns one group in which all are, so every deletion wants every lock.
   const groups = await Promise.all(
     owners.map((owner) =>
-      world.group({ owner: [owner], admin: [helper], user: owners.filter((other) => other !== owner) }),
+      world.group({ owner: [owner], admin: [keeper], user: owners.filter((other) => other !== owner) }),
     ),
   );
-  const apart = await Promise.all(Array.from({ length: 6 }, () => world.group({ owner: [helper] })));
+  const apart = await Promise.all(Array.from({ length: 6 }, () => world.group({ owner: [keeper] })));
   await Promise.all([
     ...owners.map(async (owner) => {
       // Refused where an addition was faster, as the caller is told to expect: then once more.
       while ((await codeOf(deleteAccount(owner))) === 'conflict');
     }),
     ...apart.flatMap((groupId) =>
-      owners.map((targetId) => codeOf(addMember(world, { groupId, actorId: helper, targetId }))),
+      owners.map((targetId) => codeOf(addMember(world, { groupId, actorId: keeper, targetId }))),
     ),
   ]);
   expect(await world.rows('SELECT 1 FROM members WHERE user_id = ANY ($1::uuid[])', [owners])).toEqual([]);
   for (const groupId of groups) {
-    expect(await world.roleOf(groupId, helper)).toBe('owner');
+    expect(await world.roleOf(groupId, keeper)).toBe('owner');
     const { counted, members, lastSeq, seqs } = await world.census(groupId);
     expect({ counted, members }).toEqual({ counted: 1, members: 1 });
     expect(seqs).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));

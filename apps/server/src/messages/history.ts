@@ -1,9 +1,12 @@
-import { type ConversationId, type ConversationKind, Refusal } from '@tpx/protocol';
+import { type ConversationId, type ConversationKind, type MessageObject, Refusal } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { foldLog } from './fold-log.ts';
 import { type History, type HistoryRange, loadHistory } from './read-messages.ts';
+
+/** Text of one page of history. */
+const PAGE_CHARACTERS_MAX = 524_288;
 
 type Deps = { database: Database; live: LiveConversations };
 
@@ -15,8 +18,27 @@ export async function readHistory(
   range: HistoryRange,
 ): Promise<History & { first_seq: number; last_seq: number }> {
   const live = deps.live.get(id) ?? (await deps.live.acquire(id));
-  const history = await readPage(deps.database, live, kind, range);
+  const history = boundPage(await readPage(deps.database, live, kind, range), range);
   return { ...history, first_seq: live.firstSeq, last_seq: live.lastSeq };
+}
+
+/** Cuts a page of long messages short, on the side away from where it was asked from (spec WS-19). */
+function boundPage(page: History, { after }: HistoryRange): History {
+  const forward = after !== undefined;
+  const nearestFirst = forward ? page.messages : page.messages.toReversed();
+  let left = PAGE_CHARACTERS_MAX;
+  const kept = nearestFirst.findIndex((message) => {
+    left -= charactersOf(message);
+    return left < 0;
+  });
+  if (kept <= 0) return page;
+  const messages = nearestFirst.slice(0, kept);
+  return { messages: forward ? messages : messages.toReversed(), has_more: true };
+}
+
+function charactersOf({ content, encryption }: MessageObject): number {
+  const text = (content as { text?: string } | null)?.text?.length ?? 0;
+  return text + (encryption === null ? 0 : JSON.stringify(encryption).length);
 }
 
 async function readPage(

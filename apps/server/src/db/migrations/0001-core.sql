@@ -99,6 +99,8 @@ CREATE TABLE members (
   PRIMARY KEY (conversation_id, user_id)
 ) WITH (fillfactor = 60);
 CREATE INDEX members_by_user ON members (user_id);
+-- A group shows its admins. The marks are in neither key nor predicate, so their updates stay HOT.
+CREATE INDEX members_admins ON members (conversation_id) WHERE role = 'admin';
 
 CREATE TABLE bans (
   group_id uuid NOT NULL REFERENCES groups ON DELETE CASCADE,
@@ -180,6 +182,7 @@ CREATE TABLE unread_mentions (
   seq bigint NOT NULL,
   PRIMARY KEY (user_id, conversation_id, seq)
 );
+CREATE INDEX unread_mentions_by_conversation ON unread_mentions (conversation_id, seq);
 
 -- Each entry of a group's audit log names the hash of the one before (spec AUDIT-1).
 CREATE TABLE audit_entries (
