@@ -134,6 +134,11 @@ export class TestServer implements AsyncDisposable {
       throw new Error(`SIGTERM ended the server with ${how}. Its output:\n${this.#output}`);
   }
 
+  /** Resolves once the process has ended, by whatever cause, with how it did. */
+  ended(): Promise<string> {
+    return this.#exit;
+  }
+
   /** SIGKILL to the whole group, Postgres included, as a power cut would. */
   async kill(): Promise<void> {
     if (this.#ended) return;
