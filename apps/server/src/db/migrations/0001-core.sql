@@ -209,55 +209,79 @@ CREATE FUNCTION append_messages(
   p_encryptions text[], p_reply_tos uuid[], p_mentioned_names text[]
 ) RETURNS TABLE (ord bigint, id uuid, seq bigint, created_at timestamptz, duplicate boolean, mentions uuid[])
 LANGUAGE plpgsql
--- A plan is kept for the connection's life, so it must not be one that suited empty tables.
+-- A plan is made once for the connection's life, so it must not be one that suited empty tables.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
+  v_count integer := cardinality(p_ids);
+  -- The conversations in the order of their locks, and the last `seq` given in each.
+  v_locked uuid[] := '{}';
+  v_last bigint[] := '{}';
+  -- By place in the batch; NULL for what is not stored.
+  v_seqs bigint[] := array_fill(NULL::bigint, ARRAY[v_count]);
+  v_seen boolean[] := array_fill(false, ARRAY[v_count]);
+  v_mentions text[] := array_fill('{}'::text, ARRAY[v_count]);
+  v_row record;
+  v_place integer;
 BEGIN
-  PERFORM 1 FROM conversations c WHERE c.id = ANY (p_conversations) ORDER BY c.id FOR UPDATE;
+  FOR v_row IN
+    SELECT c.id, c.last_seq FROM conversations c WHERE c.id = ANY (p_conversations) ORDER BY c.id FOR UPDATE
+  LOOP
+    v_locked := v_locked || v_row.id;
+    v_last := v_last || v_row.last_seq;
+  END LOOP;
   -- Milliseconds, as everywhere on the wire; taken under the lock, so it never runs backwards within a conversation.
   v_now := date_trunc('milliseconds', clock_timestamp());
-  RETURN QUERY
-  WITH input AS (
-    SELECT i.*, m.seq AS seen_seq, m.id AS seen_id, m.created_at AS seen_at, m.mentions AS seen_mentions,
-           i.reply_to IS NULL OR EXISTS (
-             SELECT 1 FROM messages r WHERE r.id = i.reply_to AND r.conversation_id = i.conversation_id
-           ) AS reply_is_there
-    FROM unnest(p_ids, p_conversations, p_senders, p_client_ids, p_types, p_contents, p_encryptions, p_reply_tos,
-                p_mentioned_names) WITH ORDINALITY
-      AS i (id, conversation_id, sender_id, client_id, type, content, encryption, reply_to, mentioned_names, ord)
-    LEFT JOIN messages m
+
+  FOR v_row IN
+    SELECT i.ord, m.id, m.seq, m.created_at, m.mentions
+    FROM unnest(p_conversations, p_senders, p_client_ids) WITH ORDINALITY AS i (conversation_id, sender_id, client_id, ord)
+    JOIN messages m
       ON m.conversation_id = i.conversation_id AND m.sender_id = i.sender_id AND m.client_id = i.client_id
-  ), fresh AS (
-    SELECT i.*, c.last_seq + row_number() OVER (PARTITION BY i.conversation_id ORDER BY i.ord) AS seq,
-           CASE WHEN i.mentioned_names = '{}' THEN '{}'::uuid[] ELSE ARRAY(
-             SELECT u.id FROM users u JOIN members m ON m.user_id = u.id AND m.conversation_id = i.conversation_id
-             WHERE u.username = ANY (i.mentioned_names::text[])
-           ) END AS mentions
-    FROM input i
-    JOIN conversations c ON c.id = i.conversation_id
-    WHERE i.seen_seq IS NULL AND i.reply_is_there
-  ), stored AS (
-    INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to,
-                          mentions, created_at)
-    SELECT f.conversation_id, f.seq, f.id, f.client_id, f.sender_id, f.type, f.content::jsonb, f.encryption::jsonb,
-           f.reply_to, f.mentions, v_now
-    FROM fresh f
-  ), counted AS (
-    UPDATE conversations c SET last_seq = n.last_seq, last_message_at = v_now
-    FROM (SELECT f.conversation_id, max(f.seq) AS last_seq FROM fresh f GROUP BY 1) n
-    WHERE c.id = n.conversation_id
-  ), mentioned AS (
-    INSERT INTO unread_mentions (user_id, conversation_id, seq)
-    SELECT u.user_id, f.conversation_id, f.seq
-    FROM fresh f, unnest(f.mentions) AS u (user_id)
-    WHERE u.user_id <> f.sender_id
-  )
-  SELECT f.ord, f.id, f.seq, v_now, false, f.mentions FROM fresh f
-  UNION ALL
-  SELECT i.ord, i.seen_id, i.seen_seq, i.seen_at, true, i.seen_mentions FROM input i WHERE i.seen_seq IS NOT NULL
-  UNION ALL
-  SELECT i.ord, i.id, NULL, v_now, false, '{}'::uuid[] FROM input i WHERE i.seen_seq IS NULL AND NOT i.reply_is_there;
+  LOOP
+    v_seen[v_row.ord] := true;
+    ord := v_row.ord; id := v_row.id; seq := v_row.seq; created_at := v_row.created_at; duplicate := true;
+    mentions := v_row.mentions;
+    RETURN NEXT;
+  END LOOP;
+
+  duplicate := false;
+  created_at := v_now;
+  FOR i IN 1 .. v_count LOOP
+    v_place := array_position(v_locked, p_conversations[i]);
+    CONTINUE WHEN v_place IS NULL OR v_seen[i];
+    ord := i; id := p_ids[i]; seq := NULL; mentions := '{}';
+    IF p_reply_tos[i] IS NULL OR EXISTS (
+      SELECT 1 FROM messages r WHERE r.id = p_reply_tos[i] AND r.conversation_id = p_conversations[i]
+    ) THEN
+      v_last[v_place] := v_last[v_place] + 1;
+      v_seqs[i] := v_last[v_place];
+      seq := v_seqs[i];
+      IF p_mentioned_names[i] <> '{}' THEN
+        mentions := ARRAY(
+          SELECT u.id FROM users u JOIN members m ON m.user_id = u.id AND m.conversation_id = p_conversations[i]
+          WHERE u.username = ANY (p_mentioned_names[i]::text[])
+        );
+        v_mentions[i] := mentions::text;
+        INSERT INTO unread_mentions (user_id, conversation_id, seq)
+        SELECT u.user_id, p_conversations[i], v_seqs[i] FROM unnest(mentions) AS u (user_id)
+        WHERE u.user_id <> p_senders[i];
+      END IF;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to, mentions,
+                        created_at)
+  SELECT i.conversation_id, i.seq, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb, i.encryption::jsonb,
+         i.reply_to, i.mentions::uuid[], v_now
+  FROM unnest(p_conversations, v_seqs, p_ids, p_client_ids, p_senders, p_types, p_contents, p_encryptions, p_reply_tos,
+              v_mentions) AS i (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to, mentions)
+  WHERE i.seq IS NOT NULL;
+
+  UPDATE conversations c SET last_seq = n.last_seq, last_message_at = v_now
+  FROM unnest(v_locked, v_last) AS n (id, last_seq)
+  WHERE c.id = n.id AND c.last_seq <> n.last_seq;
 END
 $$;
