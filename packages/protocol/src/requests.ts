@@ -97,8 +97,13 @@ export const CreateDmBody = z.strictObject({ user_id: Id });
 
 const jsonWithin = (bytes: number) => (value: unknown) => JSON.stringify(value).length <= bytes;
 
+/** jsonb takes neither NUL nor half of a surrogate pair: JSON.stringify writes both as escapes. */
+const NOT_STORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+const storable = (value: unknown) => !NOT_STORABLE.test(JSON.stringify(value));
+
 const Encryption = z
   .record(z.string().max(64), z.json())
+  .refine(storable, 'holds a NUL or half of a character')
   .refine(jsonWithin(LIMITS.encryptionMaxBytes), `must be at most ${LIMITS.encryptionMaxBytes} bytes of JSON`)
   // Named here: the document's generator would follow the recursion of `z.json()` without end.
   .meta({ type: 'object', description: 'Opaque to the server.' });

@@ -56,12 +56,15 @@ export const MediaSchema = z
   })
   .meta({ id: 'Media' });
 
+/** Not `.nullable()`: of a named schema the OpenAPI generator would forget the null. */
+const photo = z.union([MediaSchema, z.null()]);
+
 const userFields = {
   id,
   username: z.string().nullable(),
   pin: z.string().nullable(),
   display_name: z.string(),
-  photo: MediaSchema.nullable(),
+  photo,
   background: z.union([MediaSchema, z.object({ color: z.string() })]).nullable(),
   status: z.object({ state: z.enum(['online', 'offline', 'custom']), text: z.string() }),
   public_key: z.string().nullable(),
@@ -78,7 +81,7 @@ export const GroupSchema = z
     id,
     name: z.string(),
     description: z.string(),
-    photo: MediaSchema.nullable(),
+    photo,
     owner_id: id,
     admins: z.array(id),
     access: z.enum(['open', 'invite']),

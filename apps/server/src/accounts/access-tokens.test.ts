@@ -93,6 +93,24 @@ test('AUTH-3 changed claims, and a header with one thing more, are refused', asy
   await expectInvalid(`${b64({ ...read(0), crit: ['exp'] })}.${part(1)}.${part(2)}`);
 });
 
+test('AUTH-3 a header that we would not write is refused even under our own key', async () => {
+  const under = (header: object) => {
+    const signed = `${b64(header)}.${part(1)}`;
+    return `${signed}.${sign(null, Buffer.from(signed), ourKey()).toString('base64url')}`;
+  };
+  const header = read(0);
+  expect(await new AccessTokens(accounts.keys).verify(under(header))).toMatchObject(caller);
+  for (const changed of [
+    { crit: ['exp'] },
+    { alg: 'none' },
+    { alg: 'HS256' },
+    { typ: 'other' },
+    { b64: false },
+  ]) {
+    await expectInvalid(under({ ...header, ...changed }));
+  }
+});
+
 test('AUTH-3 claims that we signed but that are not whole are refused', async () => {
   const forge = (claims: unknown) => {
     const signed = `${part(0)}.${b64(claims)}`;

@@ -82,6 +82,13 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
       );
       return rows.map(({ id }) => id);
     },
+    /** Whether a statement waits for a lock of another transaction. */
+    async isAnyoneWaiting(): Promise<boolean> {
+      const rows = await database.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    },
     async [Symbol.asyncDispose]() {
       keys.close();
       await database[Symbol.asyncDispose]();

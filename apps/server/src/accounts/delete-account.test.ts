@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { until } from '@tpx/testkit';
 import { openAccounts, PASSWORD, refusalOf, type TestAccounts } from './accounts.fixture.ts';
 import { authenticate } from './authenticate.ts';
 import { blockUser } from './blocks.ts';
@@ -124,9 +125,17 @@ test('ACC-7 block lists forget the person', async () => {
 test('ACC-7 a login that overlaps the deletion leaves no session behind', async () => {
   const person = await join();
   const body = { username: person.user.username ?? '', password: PASSWORD };
-  await Promise.allSettled([
-    remove(person),
-    ...Array.from({ length: 6 }, () => login(accounts.deps, body, '192.0.2.11')),
-  ]);
+  const { attempt } = await accounts.database.transaction(async (tx) => {
+    await tx.query(
+      'UPDATE users SET username = NULL, password_hash = NULL, deleted_at = now() WHERE id = $1',
+      [person.userId],
+    );
+    await tx.query('DELETE FROM device_sessions WHERE user_id = $1', [person.userId]);
+    const attempt = refusalOf(login(accounts.deps, body, '192.0.2.11'));
+    await until(() => accounts.isAnyoneWaiting(), { what: 'the login to wait for the account' });
+    // In an object: a bare promise would be awaited before the commit.
+    return { attempt };
+  });
+  expect(await attempt).toMatchObject({ code: 'unauthorized' });
   expect(await accounts.sessionsOf(person.userId)).toEqual([]);
 });

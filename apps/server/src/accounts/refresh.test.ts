@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { until } from '@tpx/testkit';
 import { openAccounts, PASSWORD, refusalOf, type TestAccounts } from './accounts.fixture.ts';
 import { login } from './login.ts';
 import { refresh } from './refresh.ts';
@@ -106,8 +107,29 @@ test('AUTH-4 a forged token logs nobody out, whichever part of it is forged', as
   for (const text of texts) {
     expect(await refusalOf(use(text))).toMatchObject({ code: 'unauthorized', reason: 'invalid' });
   }
+  // The last sign carries two bits of no byte: with them changed it decodes to the same token and is another text.
+  const signs = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const last = signs.indexOf(person.refresh_token.at(-1) ?? '');
+  const twin = person.refresh_token.slice(0, -1) + signs[last ^ 1];
+  expect(await refusalOf(use(twin))).toMatchObject({ code: 'unauthorized', reason: 'invalid' });
   expect(accounts.announcer.changes).toEqual([]);
   expect(await use(next.refresh_token)).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-4 a use that waits for another one judges by what that one left', async () => {
+  const person = await join();
+  const { attempt } = await accounts.database.transaction(async (tx) => {
+    await tx.query('UPDATE device_sessions SET refresh_hash = $2, refresh_parent_hash = $2 WHERE id = $1', [
+      person.sessionId,
+      new Uint8Array(32),
+    ]);
+    const attempt = refusalOf(use(person.refresh_token));
+    await until(() => accounts.isAnyoneWaiting(), { what: 'the refresh to wait for the row' });
+    // In an object: a bare promise would be awaited before the commit.
+    return { attempt };
+  });
+  expect(await attempt).toMatchObject({ code: 'unauthorized', reason: 'signed_out' });
+  expect(await accounts.sessionsOf(person.userId)).toEqual([]);
 });
 
 test('AUTH-4 a token of an expired session is refused, and each use makes it last 30 days more', async () => {

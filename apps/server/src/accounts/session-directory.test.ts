@@ -15,18 +15,25 @@ afterAll(() => accounts[Symbol.asyncDispose]());
 /** The real database, which can be made to be away and which counts and can hold back queries. */
 function watched() {
   const state = { queries: 0, away: false, hold: undefined as Promise<void> | undefined };
+  const answered = Promise.withResolvers<void>();
   const database: Database = {
     ...accounts.database,
     async query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> {
       state.queries += 1;
       if (state.away) throw new Refusal('unavailable');
       const rows = await accounts.database.query<Row>(text, values);
+      answered.resolve();
       await state.hold;
       return rows;
     },
   };
   const clock = { now: 1_000_000 };
-  return { state, clock, directory: new SessionDirectory(database, () => clock.now) };
+  return {
+    state,
+    clock,
+    answered: answered.promise,
+    directory: new SessionDirectory(database, () => clock.now),
+  };
 }
 
 const join = () => accounts.join(`device${names++}`);
@@ -62,11 +69,12 @@ test('AUTH-6 a revocation that this node missed is seen after 10 s', async () =>
 });
 
 test('AUTH-6 a revocation that this node hears of counts at once, also for a query that began before it', async () => {
-  const { state, directory } = watched();
+  const { state, answered, directory } = watched();
   const { sessionId } = await join();
   const hold = Promise.withResolvers<void>();
   state.hold = hold.promise;
   const asked = directory.isAlive(sessionId);
+  await answered;
   await end(sessionId);
   directory.forget(sessionId);
   expect(await directory.isAlive(sessionId)).toBe(false);

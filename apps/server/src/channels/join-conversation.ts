@@ -5,7 +5,6 @@ import {
   type Frame,
   LIMITS,
   RawJson,
-  Refusal,
 } from '@tpx/protocol';
 import type { BatchLoader } from '../db/batch-loader.ts';
 import type { Database } from '../db/database.ts';
@@ -53,8 +52,8 @@ export async function prepareJoin(
   topic: { kind: ConversationKind; id: ConversationId },
   lastSeq: number | undefined,
 ): Promise<Joinable> {
-  const access = requireReader(await deps.access.load({ userId: session.userId, conversationId: topic.id }));
-  if (access.kind !== topic.kind) throw new Refusal('not_found', 'There is no such conversation.');
+  const found = await deps.access.load({ userId: session.userId, conversationId: topic.id });
+  const access = requireReader(found?.kind === topic.kind ? found : undefined);
   const conversation = await deps.live.acquire(topic.id);
   const description = await deps.describe(conversation);
   const missed = await readMissed(deps, conversation, lastSeq);

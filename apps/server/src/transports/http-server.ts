@@ -1,6 +1,7 @@
-import { LIMITS } from '@tpx/protocol';
+import { LIMITS, Refusal } from '@tpx/protocol';
 import type { Server } from 'bun';
 import type { NativePublisher } from '../fanout/local-fanout.ts';
+import { pathOf } from './request-url.ts';
 import type { RestApp } from './rest/rest-env.ts';
 import { type SocketData, webSocketHandler } from './websocket/websocket-handler.ts';
 import { upgradeToWebSocket } from './websocket/websocket-upgrade.ts';
@@ -10,6 +11,8 @@ type Parts = {
   sockets: Parameters<typeof webSocketHandler>[0];
   upgrade: Parameters<typeof upgradeToWebSocket>[0];
   longPoll(request: Request, peerAddress: string | undefined): Promise<Response>;
+  /** A request failed for a reason that nobody foresaw; it is answered with 500. */
+  onUnexpected(error: unknown): void;
 };
 
 type Address = { hostname: string; port: number };
@@ -26,6 +29,12 @@ export class HttpServer implements NativePublisher {
       // Uploads set their own limit; every JSON body is bounded again, and far lower, where it is read.
       maxRequestBodySize: LIMITS.uploadMaxBytes,
       websocket: webSocketHandler(parts.sockets),
+      // Bun's own answer in development is a page with the stack.
+      development: false,
+      error: (error) => {
+        parts.onUnexpected(error);
+        return Response.json({ error: new Refusal('internal').toBody() }, { status: 500 });
+      },
       fetch: (request, server) => {
         const path = pathOf(request.url);
         const peerAddress = server.requestIP(request)?.address;
@@ -37,7 +46,11 @@ export class HttpServer implements NativePublisher {
           server.timeout(request, 60);
           return parts.longPoll(request, peerAddress);
         }
-        return parts.rest.fetch(request, { peerAddress });
+        // Without a usable Host header there is no whole URL, which the router needs (HTTP/1.0 health checks).
+        const whole = request.url.startsWith('/')
+          ? new Request(`http://localhost${request.url}`, request)
+          : request;
+        return parts.rest.fetch(whole, { peerAddress });
       },
     });
     return this.#server.url;
@@ -56,11 +69,4 @@ export class HttpServer implements NativePublisher {
   async close(): Promise<void> {
     await this.#server?.stop(true);
   }
-}
-
-/** The path without parsing the whole URL: this runs for every request. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('//') + 2);
-  const query = url.indexOf('?', start);
-  return query === -1 ? url.slice(start) : url.slice(start, query);
 }

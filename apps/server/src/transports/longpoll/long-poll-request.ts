@@ -1,28 +1,46 @@
+import { Refusal } from '@tpx/protocol';
+
 /** Who asks, and for which session. */
-export type PollCredentials = { accessToken: string | undefined; pollToken: string | undefined };
+export type PollCredentials = {
+  accessToken: string | undefined;
+  pollToken: string | undefined;
+  /** The access token came in the header. */
+  byHeader: boolean;
+};
 
 /**
  * The official client's poll URL is its socket's, with a second `token` behind it: the access token comes first, the
  * session's own last (`null` or nothing before there is one). A client that was given `authToken` sends the access token
- * in a header instead, and its URL has the session's only (spec WS-12).
+ * in a header of its GETs instead, and its URL has the session's only (spec WS-12).
  */
 export function readCredentials(request: Request, query: URLSearchParams): PollCredentials {
   const tokens = query.getAll('token').filter((token) => token !== '' && token !== 'null');
   const header = request.headers.get('x-phoenix-authtoken');
-  if (header) return { accessToken: header, pollToken: tokens.at(-1) };
-  return { accessToken: tokens[0], pollToken: tokens[1] };
+  if (header) return { accessToken: header, pollToken: tokens.at(-1), byHeader: true };
+  return { accessToken: tokens[0], pollToken: tokens[1], byHeader: false };
 }
 
-/** The body in UTF-8, or undefined past `max` bytes, of which no more are ever held. @throws {TypeError} where it is not UTF-8 */
+/**
+ * The body in UTF-8, or undefined past `max` bytes, of which no more are ever held.
+ * @throws {Refusal} `invalid` where it is not UTF-8 or breaks off
+ */
 export async function readText(request: Request, max: number): Promise<string | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > max) return undefined;
   if (!request.body) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > max) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > max) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new Refusal('invalid', 'The request was broken off.');
   }
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new Refusal('invalid', 'The body is not UTF-8.');
+  }
 }

@@ -37,6 +37,8 @@ export class LongPollSession {
   /** 256 random bits; who knows it and the access token is the client. */
   readonly token = randomBytes(32).toString('base64url');
   readonly caller: Caller;
+  /** The access token came in the header, which the client sends with polls only. */
+  readonly byHeader: boolean;
   readonly #deps: Deps;
   readonly #accessHash: Buffer;
   readonly #connection: LongPollConnection;
@@ -45,10 +47,11 @@ export class LongPollSession {
   #endPoll: (() => void) | undefined;
   #malformed = 0;
 
-  constructor(deps: Deps, caller: Caller, accessToken: string) {
+  constructor(deps: Deps, caller: Caller, opened: { accessToken: string; byHeader: boolean }) {
     this.#deps = deps;
     this.caller = caller;
-    this.#accessHash = hash(accessToken);
+    this.byHeader = opened.byHeader;
+    this.#accessHash = hash(opened.accessToken);
     this.#connection = new LongPollConnection(deps.fanout, () => deps.sessions.closed(this.#session));
     this.#session = deps.sessions.open(caller, this.#connection);
     this.#startIdle();

@@ -2,6 +2,7 @@ import { LIMITS, REFUSALS, Refusal, type RefusalBody } from '@tpx/protocol';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
+import { queryOf } from '../request-url.ts';
 import { checkVersion } from '../websocket/websocket-upgrade.ts';
 import { readCredentials, readText } from './long-poll-request.ts';
 import { LongPollSession, type PollTimeouts } from './long-poll-session.ts';
@@ -38,6 +39,7 @@ export class LongPoll {
   readonly #deps: Deps;
   readonly #timeouts: PollTimeouts;
   readonly #sessions = new Map<string, LongPollSession>();
+  #disposed = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -46,6 +48,7 @@ export class LongPoll {
 
   readonly handle = async (request: Request, peerAddress: string | undefined): Promise<Response> => {
     try {
+      if (this.#disposed) throw new Refusal('unavailable', 'This node is going away. Come back in a moment.');
       if (request.method === 'GET') return await this.#get(request, peerAddress);
       if (request.method === 'POST') return await this.#post(request);
       if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: PREFLIGHT });
@@ -57,12 +60,15 @@ export class LongPoll {
   };
 
   async #get(request: Request, peerAddress: string | undefined): Promise<Response> {
-    const query = new URL(request.url).searchParams;
+    const query = queryOf(request.url);
     checkVersion(query.get('vsn'));
     const session = await this.#resume(request, query);
     if (!session) return this.#open(request, query, peerAddress);
     const messages = await session.poll(request.signal);
-    if (messages === undefined) return this.#open(request, query, peerAddress);
+    if (messages === undefined) {
+      if (this.#disposed) return answer({ status: 410, token: session.token });
+      return this.#open(request, query, peerAddress);
+    }
     return answer({ status: messages.length > 0 ? 200 : 204, token: session.token, messages });
   }
 
@@ -80,35 +86,34 @@ export class LongPoll {
     return session;
   }
 
+  /** The official client sends no header with a POST: where the header opened a session, its token alone posts to it. */
+  #openedByHeader(query: URLSearchParams): LongPollSession | undefined {
+    const session = this.#sessions.get(query.getAll('token').at(-1) ?? '');
+    return session?.byHeader ? session : undefined;
+  }
+
   /** 410 tells a client to take the new token and, where it had one, to join its channels again. */
   async #open(request: Request, query: URLSearchParams, peerAddress: string | undefined): Promise<Response> {
-    const { accessToken } = readCredentials(request, query);
+    const { accessToken, byHeader } = readCredentials(request, query);
     if (accessToken === undefined) throw withoutToken();
     this.#deps.admit(request, peerAddress);
     const caller = await this.#deps.authenticate(accessToken);
     const { sessions, fanout } = this.#deps;
     const forget = (token: string) => this.#sessions.delete(token);
-    const session = new LongPollSession(
-      { sessions, fanout, timeouts: this.#timeouts, forget },
-      caller,
+    const session = new LongPollSession({ sessions, fanout, timeouts: this.#timeouts, forget }, caller, {
       accessToken,
-    );
+      byHeader,
+    });
     this.#sessions.set(session.token, session);
     return answer({ status: 410, token: session.token, messages: [] });
   }
 
   async #post(request: Request): Promise<Response> {
-    const query = new URL(request.url).searchParams;
+    const query = queryOf(request.url);
     checkVersion(query.get('vsn'));
-    const session = await this.#resume(request, query);
+    const session = this.#openedByHeader(query) ?? (await this.#resume(request, query));
     if (!session || session.ended) return answer({ status: 410 });
-    let body: string | undefined;
-    try {
-      body = await readText(request, BATCH_MAX_BYTES);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      throw new Refusal('invalid', 'The body is not UTF-8.');
-    }
+    const body = await readText(request, BATCH_MAX_BYTES);
     if (body === undefined)
       throw new Refusal('too_large', `One POST carries at most ${BATCH_MAX_BYTES} bytes of frames.`);
     session.receive(body);
@@ -117,6 +122,7 @@ export class LongPoll {
 
   /** Ends every session; polls that wait are answered. */
   dispose(): void {
+    this.#disposed = true;
     for (const session of this.#sessions.values()) session.dispose();
     this.#sessions.clear();
   }

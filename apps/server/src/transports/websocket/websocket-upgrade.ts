@@ -1,6 +1,7 @@
 import { Refusal, type RefusalBody, SUPPORTED_VSN } from '@tpx/protocol';
 import type { Server } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
+import { queryOf } from '../request-url.ts';
 import type { SocketData } from './websocket-handler.ts';
 
 type Deps = {
@@ -24,7 +25,7 @@ export async function upgradeToWebSocket(
   peerAddress: string | undefined,
 ): Promise<Response | undefined> {
   try {
-    const query = new URL(request.url).searchParams;
+    const query = queryOf(request.url);
     const protocols = (request.headers.get('sec-websocket-protocol') ?? '')
       .split(',')
       .map((name) => name.trim());
