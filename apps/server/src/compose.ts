@@ -99,6 +99,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
           sockets,
           upgrade: { authenticate: identify, admit },
           longPoll: longPoll.handle,
+          onUnexpected: (error) => log.error({ err: error }, 'a request failed'),
         },
       ),
     async drain() {

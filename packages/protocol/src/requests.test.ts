@@ -108,6 +108,10 @@ test('REQ-9 encryption is any JSON up to its size, and nothing of it is changed'
   expect(EditPush.parse({ id: ID, content: { text: 'c' }, encryption }).encryption).toEqual(encryption);
   const big = { a: 'x'.repeat(LIMITS.encryptionMaxBytes) };
   expect(refusal(MessagePush, { ...text('hi'), encryption: big })).toContain('bytes of JSON');
+  const sent = (value: string) =>
+    MessagePush.safeParse({ ...text('hi'), encryption: { [value]: value } }).success;
+  for (const storable of ['\\u0000', '\\\\ud800', '\u{1f600}']) expect(sent(storable)).toBe(true);
+  for (const refused of ['a\u0000b', '\\\u0000', '\ud800']) expect(sent(refused)).toBe(false);
 });
 
 test('REQ-4 a colour and a key are what they seem', () => {

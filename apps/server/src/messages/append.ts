@@ -37,7 +37,7 @@ export type Appended = {
 };
 
 type AppendedRow = {
-  ord: string;
+  ord: number;
   id: string;
   seq: string | null;
   created_at: Date;
@@ -46,28 +46,32 @@ type AppendedRow = {
 };
 
 const APPEND = `SELECT ord, id, seq, created_at, duplicate, mentions
-  FROM append_messages($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-                       $9::text[])`;
+  FROM append_messages($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+                       $8::text[], $9::uuid[], $10::text[], $11)`;
 
 /** Stores a batch in one statement; entry i tells of draft i, undefined where its conversation is gone (spec LOG-2). */
 export async function appendDrafts(
   queries: Queries,
   drafts: readonly Draft[],
 ): Promise<(Appended | undefined)[]> {
+  const order = inOrderOfLocks(drafts);
+  const sorted = order.map((index) => drafts[index] as Draft);
   const rows = await queries.query<AppendedRow>(APPEND, [
-    drafts.map((draft) => draft.id),
-    drafts.map((draft) => draft.conversationId),
-    drafts.map((draft) => draft.senderId),
-    drafts.map((draft) => draft.clientId),
-    drafts.map((draft) => draft.type),
-    drafts.map((draft) => JSON.stringify(draft.content)),
-    drafts.map((draft) => (draft.encryption === null ? null : JSON.stringify(draft.encryption))),
-    drafts.map((draft) => draft.replyTo),
-    drafts.map((draft) => `{${draft.mentionedNames.join(',')}}`),
+    sorted.map((draft) => draft.id),
+    sorted.map((draft) => draft.conversationId),
+    countByConversation(sorted),
+    sorted.map((draft) => draft.senderId),
+    sorted.map((draft) => draft.clientId),
+    sorted.map((draft) => draft.type),
+    sorted.map((draft) => JSON.stringify(draft.content)),
+    sorted.map((draft) => (draft.encryption === null ? null : JSON.stringify(draft.encryption))),
+    sorted.map((draft) => draft.replyTo),
+    sorted.map((draft) => `{${draft.mentionedNames.join(',')}}`),
+    sorted.every((draft) => draft.replyTo === null && draft.mentionedNames.length === 0),
   ]);
   const appended: (Appended | undefined)[] = new Array(drafts.length).fill(undefined);
   for (const row of rows) {
-    appended[Number(row.ord) - 1] = {
+    appended[order[row.ord - 1] as number] = {
       id: row.id,
       seq: row.seq === null ? null : Number(row.seq),
       createdAt: row.created_at,
@@ -76,6 +80,24 @@ export async function appendDrafts(
     };
   }
   return appended;
+}
+
+/** Places in the batch, by conversation; within one they stay in the order in which they came (spec LOG-5). */
+function inOrderOfLocks(drafts: readonly Draft[]): number[] {
+  const order = drafts.map((_, index) => index);
+  const conversationOf = (index: number) => drafts[index]?.conversationId ?? '';
+  // UUIDs in text order as Postgres orders them: both go by their bytes.
+  return order.sort((one, other) => {
+    const [a, b] = [conversationOf(one), conversationOf(other)];
+    return a < b ? -1 : a > b ? 1 : one - other;
+  });
+}
+
+/** Beside each draft, how many there are of its conversation. */
+function countByConversation(drafts: readonly Draft[]): number[] {
+  const counts = new Map<ConversationId, number>();
+  for (const { conversationId } of drafts) counts.set(conversationId, (counts.get(conversationId) ?? 0) + 1);
+  return drafts.map(({ conversationId }) => counts.get(conversationId) ?? 0);
 }
 
 /** The message that a draft became. */

@@ -9,7 +9,7 @@ test.each([
   ['/a?b=1', '/a', { b: '1' }],
   ['http://x//a', '//a', {}],
   ['http://x/a?b=%zz%ff', '/a', { b: '%zz\ufffd' }],
-])('REST-10 %s is taken apart', (url, path, query) => {
+])('REST-10 %s is taken apart by its text', (url, path, query) => {
   expect(pathOf(url)).toBe(path);
   expect(Object.fromEntries(queryOf(url))).toEqual(query as Record<string, string>);
 });

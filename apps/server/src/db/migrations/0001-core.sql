@@ -199,89 +199,122 @@ CREATE TABLE audit_entries (
   PRIMARY KEY (group_id, number)
 );
 
--- Stores a batch of messages, in the order given, and gives each the next `seq` of its conversation (spec LOG-2).
--- The conversations' rows are locked first, in the order of their ids; every later statement of the function sees what
--- was committed before the lock was had, so a client_id seen anywhere in the cluster is found. A message whose
--- client_id was seen comes back as the one first stored, `duplicate`; one whose conversation is gone does not come
--- back; one that replies to what is not there comes back without a `seq`.
+-- Stores a batch of messages and gives each the next `seq` of its conversation (spec LOG-2). `p_conversations` MUST be in
+-- ascending order, with the number of its messages beside each: that is the order in which the conversations' rows are
+-- locked, so two nodes never wait for each other. A message whose client_id was seen comes back as the one first
+-- stored, `duplicate`; one whose conversation is gone does not come back; one that replies to what is not there comes
+-- back without a `seq`. `p_plain`: there are no replies and no mentions.
+--
+-- The unique index finds duplicates, under the lock, while it is being written to: looking them up beforehand would cost
+-- as much again, and a join with `messages` that was planned while the table was small reads all of it later.
 CREATE FUNCTION append_messages(
-  p_ids uuid[], p_conversations uuid[], p_senders uuid[], p_client_ids text[], p_types text[], p_contents text[],
-  p_encryptions text[], p_reply_tos uuid[], p_mentioned_names text[]
-) RETURNS TABLE (ord bigint, id uuid, seq bigint, created_at timestamptz, duplicate boolean, mentions uuid[])
+  p_ids uuid[], p_conversations uuid[], p_of_conversation integer[], p_senders uuid[], p_client_ids text[],
+  p_types text[], p_contents text[], p_encryptions text[], p_reply_tos uuid[], p_mentioned_names text[],
+  p_plain boolean
+) RETURNS TABLE (ord integer, id uuid, seq bigint, created_at timestamptz, duplicate boolean, mentions uuid[])
 LANGUAGE plpgsql
 -- A plan is made once for the connection's life, so it must not be one that suited empty tables.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_now timestamptz;
-  v_count integer := cardinality(p_ids);
-  -- The conversations in the order of their locks, and the last `seq` given in each.
-  v_locked uuid[] := '{}';
-  v_last bigint[] := '{}';
-  -- By place in the batch; NULL for what is not stored.
-  v_seqs bigint[] := array_fill(NULL::bigint, ARRAY[v_count]);
-  v_seen boolean[] := array_fill(false, ARRAY[v_count]);
-  v_mentions text[] := array_fill('{}'::text, ARRAY[v_count]);
-  v_row record;
-  v_place integer;
-BEGIN
-  FOR v_row IN
-    SELECT c.id, c.last_seq FROM conversations c WHERE c.id = ANY (p_conversations) ORDER BY c.id FOR UPDATE
-  LOOP
-    v_locked := v_locked || v_row.id;
-    v_last := v_last || v_row.last_seq;
-  END LOOP;
+  v_count CONSTANT integer := cardinality(p_ids);
+  v_conversation uuid;
+  v_next bigint;
   -- Milliseconds, as everywhere on the wire; taken under the lock, so it never runs backwards within a conversation.
-  v_now := date_trunc('milliseconds', clock_timestamp());
+  v_now timestamptz;
+  v_seqs bigint[];
+  v_times timestamptz[];
+  v_unused integer := 0;
+  v_stored boolean;
+BEGIN
+  -- Nearly always nothing is a duplicate, and one statement stores all. Where something is, it undoes what it did.
+  IF p_plain AND v_count > 1 THEN
+    BEGIN
+      FOR i IN 1 .. v_count LOOP
+        IF v_conversation IS DISTINCT FROM p_conversations[i] THEN
+          v_conversation := p_conversations[i];
+          UPDATE conversations c
+          SET last_seq = c.last_seq + p_of_conversation[i],
+              last_message_at = date_trunc('milliseconds', clock_timestamp())
+          WHERE c.id = v_conversation
+          RETURNING c.last_seq - p_of_conversation[i], c.last_message_at INTO v_next, v_now;
+        END IF;
+        v_next := v_next + 1;
+        v_seqs[i] := v_next;
+        v_times[i] := v_now;
+      END LOOP;
+      INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
+      SELECT i.conversation_id, i.seq, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb, i.encryption::jsonb,
+             i.created_at
+      FROM unnest(p_conversations, v_seqs, p_ids, p_client_ids, p_senders, p_types, p_contents, p_encryptions, v_times)
+        AS i (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
+      WHERE i.seq IS NOT NULL;
+      RETURN QUERY
+        SELECT i.ord::integer, i.id, i.seq, i.created_at, false, '{}'::uuid[]
+        FROM unnest(p_ids, v_seqs, v_times) WITH ORDINALITY AS i (id, seq, created_at, ord)
+        WHERE i.seq IS NOT NULL;
+      RETURN;
+    EXCEPTION WHEN unique_violation THEN
+      v_conversation := NULL;
+    END;
+  END IF;
 
-  FOR v_row IN
-    SELECT i.ord, m.id, m.seq, m.created_at, m.mentions
-    FROM unnest(p_conversations, p_senders, p_client_ids) WITH ORDINALITY AS i (conversation_id, sender_id, client_id, ord)
-    JOIN messages m
-      ON m.conversation_id = i.conversation_id AND m.sender_id = i.sender_id AND m.client_id = i.client_id
-  LOOP
-    v_seen[v_row.ord] := true;
-    ord := v_row.ord; id := v_row.id; seq := v_row.seq; created_at := v_row.created_at; duplicate := true;
-    mentions := v_row.mentions;
-    RETURN NEXT;
-  END LOOP;
-
-  duplicate := false;
-  created_at := v_now;
   FOR i IN 1 .. v_count LOOP
-    v_place := array_position(v_locked, p_conversations[i]);
-    CONTINUE WHEN v_place IS NULL OR v_seen[i];
-    ord := i; id := p_ids[i]; seq := NULL; mentions := '{}';
+    IF v_conversation IS DISTINCT FROM p_conversations[i] THEN
+      v_conversation := p_conversations[i];
+      v_unused := 0;
+      UPDATE conversations c
+      SET last_seq = c.last_seq + p_of_conversation[i],
+          last_message_at = date_trunc('milliseconds', clock_timestamp())
+      WHERE c.id = v_conversation
+      RETURNING c.last_seq - p_of_conversation[i], c.last_message_at INTO v_next, v_now;
+    END IF;
+    CONTINUE WHEN v_next IS NULL;
+
+    ord := i; id := p_ids[i]; seq := v_next + 1; created_at := v_now; duplicate := false; mentions := '{}';
+    v_stored := false;
     IF p_reply_tos[i] IS NULL OR EXISTS (
-      SELECT 1 FROM messages r WHERE r.id = p_reply_tos[i] AND r.conversation_id = p_conversations[i]
+      SELECT 1 FROM messages r WHERE r.id = p_reply_tos[i] AND r.conversation_id = v_conversation
     ) THEN
-      v_last[v_place] := v_last[v_place] + 1;
-      v_seqs[i] := v_last[v_place];
-      seq := v_seqs[i];
-      IF p_mentioned_names[i] <> '{}' THEN
+      IF NOT p_plain AND p_mentioned_names[i] <> '{}' THEN
         mentions := ARRAY(
-          SELECT u.id FROM users u JOIN members m ON m.user_id = u.id AND m.conversation_id = p_conversations[i]
+          SELECT u.id FROM users u JOIN members m ON m.user_id = u.id AND m.conversation_id = v_conversation
           WHERE u.username = ANY (p_mentioned_names[i]::text[])
         );
-        v_mentions[i] := mentions::text;
+      END IF;
+      INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to,
+                            mentions, created_at)
+      VALUES (v_conversation, seq, id, p_client_ids[i], p_senders[i], p_types[i], p_contents[i]::jsonb,
+              p_encryptions[i]::jsonb, p_reply_tos[i], mentions, v_now)
+      ON CONFLICT (conversation_id, sender_id, client_id) WHERE client_id IS NOT NULL DO NOTHING;
+      v_stored := FOUND;
+    END IF;
+    IF v_stored THEN
+      v_next := seq;
+      IF mentions <> '{}' THEN
         INSERT INTO unread_mentions (user_id, conversation_id, seq)
-        SELECT u.user_id, p_conversations[i], v_seqs[i] FROM unnest(mentions) AS u (user_id)
-        WHERE u.user_id <> p_senders[i];
+        SELECT u.user_id, v_conversation, seq FROM unnest(mentions) AS u (user_id) WHERE u.user_id <> p_senders[i];
+      END IF;
+    ELSE
+      v_unused := v_unused + 1;
+      SELECT m.id, m.seq, m.created_at, true, m.mentions INTO id, seq, created_at, duplicate, mentions
+      FROM messages m
+      WHERE m.conversation_id = v_conversation AND m.sender_id = p_senders[i] AND m.client_id = p_client_ids[i];
+      IF NOT FOUND THEN
+        id := p_ids[i]; created_at := v_now; duplicate := false; mentions := '{}';
       END IF;
     END IF;
     RETURN NEXT;
+
+    -- At the end of a conversation the places that nothing took are given back.
+    IF v_unused > 0 AND p_conversations[i + 1] IS DISTINCT FROM v_conversation THEN
+      UPDATE conversations c
+      SET last_seq = v_next,
+          last_message_at = coalesce(
+            (SELECT m.created_at FROM messages m WHERE m.conversation_id = v_conversation ORDER BY m.seq DESC LIMIT 1),
+            c.last_message_at)
+      WHERE c.id = v_conversation;
+    END IF;
   END LOOP;
-
-  INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to, mentions,
-                        created_at)
-  SELECT i.conversation_id, i.seq, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb, i.encryption::jsonb,
-         i.reply_to, i.mentions::uuid[], v_now
-  FROM unnest(p_conversations, v_seqs, p_ids, p_client_ids, p_senders, p_types, p_contents, p_encryptions, p_reply_tos,
-              v_mentions) AS i (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to, mentions)
-  WHERE i.seq IS NOT NULL;
-
-  UPDATE conversations c SET last_seq = n.last_seq, last_message_at = v_now
-  FROM unnest(v_locked, v_last) AS n (id, last_seq)
-  WHERE c.id = n.id AND c.last_seq <> n.last_seq;
 END
 $$;
