@@ -1,5 +1,5 @@
 import type { MessageObject } from '@tpx/protocol';
-import { Client, type Conversation } from '@tpx/sdk';
+import { Client, type Conversation, SignedOutError } from '@tpx/sdk';
 import type { Profile } from './profiles/profile.ts';
 import { UsageError } from './text/explain-error.ts';
 
@@ -64,8 +64,19 @@ export class App {
     else await this.profile.storage.delete(CURRENT);
   }
 
-  /** @throws {UsageError} */
+  /** @throws {SignedOutError} */
+  get me(): string {
+    return this.client.me.id;
+  }
+
+  /** @throws {SignedOutError} */
+  requireSignedIn(): void {
+    if (!this.client.isSignedIn) throw new SignedOutError('never_signed_in');
+  }
+
+  /** @throws {UsageError} @throws {SignedOutError} */
   requireCurrent(): Conversation {
+    this.requireSignedIn();
     if (!this.current)
       throw new UsageError('No conversation is open: /dm <user>, /open <group>, or /groups to see all.');
     return this.current;
@@ -109,32 +120,29 @@ export class App {
   }
 
   otherOf({ user_a, user_b }: { user_a: string; user_b: string }): string {
-    return user_a === this.client.me.id ? user_b : user_a;
+    return user_a === this.me ? user_b : user_a;
   }
 
   quit(): void {
     this.#quit();
   }
 
-  /** What could not be sent in time waits on this device; how much that is. */
-  async close(sendWithinMs: number): Promise<number> {
+  /** Waits until what was written is sent, or the time is up. Returns how much waits on. */
+  async drain(withinMs: number): Promise<number> {
+    const { client } = this;
     const unsent = () =>
-      this.client.conversations.reduce(
-        (sum, { outbox }) => sum + outbox.filter(({ state }) => state === 'sending').length,
-        0,
-      );
+      client.conversations.flatMap(({ outbox }) => outbox.filter(({ state }) => state === 'sending')).length;
     if (unsent() > 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, sendWithinMs);
-        this.client.events.on('outbox', () => {
-          if (unsent() > 0) return;
+        const done = () => {
           clearTimeout(timer);
+          stop();
           resolve();
-        });
+        };
+        const timer = setTimeout(done, withinMs);
+        const stop = client.events.on('outbox', () => unsent() === 0 && done());
       });
     }
-    const left = unsent();
-    await this.client.close();
-    return left;
+    return unsent();
   }
 }

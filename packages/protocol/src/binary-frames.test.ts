@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
+import { GOLDEN_BINARY, type GoldenBinary } from '@tpx/testkit';
 import { Packr, pack } from 'msgpackr';
-import vectors from '../../../spec/vectors/binary-frames.json' with { type: 'json' };
 import {
   decodeBinaryPush,
   encodeBinaryBroadcast,
@@ -10,9 +10,7 @@ import {
 import { type Frame, MalformedFrame, RawJson, type ReplyStatus } from './frames.ts';
 import { LIMITS } from './limits.ts';
 
-type Vector = (typeof vectors.frames)[number];
-
-function frameOf({ frame }: Vector): Frame {
+function frameOf({ frame }: GoldenBinary): Frame {
   const { join_ref, ref, topic, event, payload } = frame;
   return { joinRef: join_ref, ref, topic, event, payload };
 }
@@ -20,7 +18,7 @@ function frameOf({ frame }: Vector): Frame {
 const fromHex = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-function encode(vector: Vector): Uint8Array {
+function encode(vector: GoldenBinary): Uint8Array {
   const frame = frameOf(vector);
   if (vector.kind === 'push') return encodeBinaryPush(frame);
   if (vector.kind === 'broadcast') return encodeBinaryBroadcast(frame.topic, frame.event, frame.payload);
@@ -29,7 +27,7 @@ function encode(vector: Vector): Uint8Array {
 }
 
 /** MessagePack leaves the width of a map's size to the encoder: what is read back counts, not the bytes. */
-for (const vector of vectors.frames) {
+for (const vector of GOLDEN_BINARY) {
   if (vector.kind === 'push')
     test(`WS-2 golden binary frame is decoded: ${vector.name}`, () => {
       expect(decodeBinaryPush(fromHex(vector.hex))).toEqual(frameOf(vector));
@@ -39,11 +37,11 @@ for (const vector of vectors.frames) {
     const header = vector.hex.length - vector.payload_hex.length;
     expect(toHex(bytes).slice(0, header)).toBe(vector.hex.slice(0, header));
     const payload = vector.kind === 'reply' ? replyOf(vector) : vector.frame.payload;
-    expect(decodedPayload(toHex(bytes).slice(header))).toEqual(payload as object);
+    expect(decodedPayload(toHex(bytes).slice(header))).toEqual(payload);
   });
 }
 
-function replyOf(vector: Vector): unknown {
+function replyOf(vector: GoldenBinary): unknown {
   return (vector.frame.payload as { response: unknown }).response;
 }
 

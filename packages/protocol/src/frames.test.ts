@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import vectors from '../../../spec/vectors/text-frames.json' with { type: 'json' };
+import { GOLDEN_TEXT, type GoldenText } from '@tpx/testkit';
 import {
   decodeTextFrame,
   encodeTextFrame,
@@ -13,14 +13,12 @@ import {
 } from './frames.ts';
 import { LIMITS } from './limits.ts';
 
-type Vector = (typeof vectors.frames)[number];
-
-function frameOf({ frame }: Vector): Frame {
+function frameOf({ frame }: GoldenText): Frame {
   const { join_ref, ref, topic, event, payload } = frame;
   return { joinRef: join_ref, ref, topic, event, payload };
 }
 
-for (const vector of vectors.frames) {
+for (const vector of GOLDEN_TEXT) {
   test(`WS-1 golden text frame is decoded: ${vector.name}`, () => {
     expect(decodeTextFrame(vector.text)).toEqual(frameOf(vector));
   });
@@ -29,7 +27,7 @@ for (const vector of vectors.frames) {
   });
 }
 
-function encode(vector: Vector): string {
+function encode(vector: GoldenText): string {
   const frame = frameOf(vector);
   if (vector.sender === 'client') return encodeTextFrame(frame);
   if (frame.event !== 'phx_reply')

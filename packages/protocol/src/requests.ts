@@ -92,7 +92,13 @@ export const InviteBody = z.strictObject({
   expires_in: z.int().min(60).max(LIMITS.inviteExpiresMaxSeconds).optional(),
   max_uses: z.int().min(1).max(LIMITS.inviteMaxUses).optional(),
 });
-export const JoinGroupBody = z.strictObject({ invite: z.string().max(64).optional() });
+/** As it is typed: what is no code is simply not found, but it has to be something that can be looked up. */
+export const InviteCode = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII');
+export const JoinGroupBody = z.strictObject({ invite: InviteCode.optional() });
 export const CreateDmBody = z.strictObject({ user_id: Id });
 
 const jsonWithin = (bytes: number) => (value: unknown) => JSON.stringify(value).length <= bytes;

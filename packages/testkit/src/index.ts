@@ -1,6 +1,7 @@
 export * from './api.ts';
 export * from './fake-clock.ts';
 export * from './free-port.ts';
+export * from './golden-frames.ts';
 export * from './group.ts';
 export * from './person.ts';
 export * from './process-tree.ts';

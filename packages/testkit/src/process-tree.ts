@@ -19,8 +19,20 @@ export function processTree(pid: number): number[] {
 
 /** Those of `pids` that still run. */
 export function stillAlive(pids: readonly number[]): number[] {
+  const there = pids.filter(isThere);
+  if (there.length === 0) return [];
+  // Something answers to the id: it may be a process that has ended and was not reaped yet.
   const alive = new Set(running().map(([id]) => id));
-  return pids.filter((pid) => alive.has(pid));
+  return there.filter((pid) => alive.has(pid));
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /**

@@ -145,7 +145,11 @@ export class TestServer implements AsyncDisposable {
     const tree = processTree(this.pid);
     killTree(this.pid);
     await this.#exit;
-    await until(() => stillAlive(tree).length === 0, { what: 'the killed processes to be gone' });
+    await until(() => stillAlive(tree).length === 0, {
+      what: 'the killed processes to be gone',
+      everyMs: 50,
+      timeoutMs: 30_000,
+    });
   }
 
   /** Starts again on the same ports and data; what still runs is stopped first. */

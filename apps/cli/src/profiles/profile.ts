@@ -3,7 +3,7 @@ import { FileStorage } from '@tpx/sdk/node';
 import { UsageError } from '../text/explain-error.ts';
 import { profileFolders } from './folders.ts';
 
-export const DEFAULT_SERVER = 'http://127.0.0.1:4000';
+const DEFAULT_SERVER = 'http://127.0.0.1:4000';
 const SERVER = 'server';
 
 /** One account on this machine: which server it is at, and the folder of its tokens, outbox and history. */

@@ -38,7 +38,7 @@ export class Channels implements ChannelHandlers {
   ): Promise<void> {
     const { last_seq } = parse(ConversationJoin, frame.payload);
     const joinable = await stable(session, () => prepareJoin(this.#deps, session, topic, last_seq));
-    if (!session.wants(frame)) return;
+    if (!session.wants(frame)) throw overtaken();
     const { response } = completeJoin(session, joinable, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);
     enterPresence(this.#deps, session, joinable);
@@ -47,7 +47,7 @@ export class Channels implements ChannelHandlers {
   async #joinUser(session: ChannelSession, frame: Frame): Promise<void> {
     const { resume = {} } = parse(UserJoin, frame.payload);
     const prepared = await stable(session, () => prepareUserJoin(this.#deps, session, resume));
-    if (!session.wants(frame)) return;
+    if (!session.wants(frame)) throw overtaken();
     const { topic } = frame;
     session.channels.set(topic, { kind: 'user', topic, joinRef: joinRefOf(frame) });
     session.connection.subscribe(topic);
@@ -79,6 +79,11 @@ export class Channels implements ChannelHandlers {
     conversation.readers--;
     conversation.idleSince = performance.now();
   }
+}
+
+/** Every join is answered, also one that no longer counts (spec WS-5). */
+function overtaken(): Refusal {
+  return new Refusal('conflict', 'A leave or another join of this topic came before this join was done.');
 }
 
 /** @throws {Refusal} `invalid` with what is wrong first */

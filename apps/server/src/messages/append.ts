@@ -45,9 +45,13 @@ type AppendedRow = {
   mentions: string[];
 };
 
-const APPEND = `SELECT ord, id, seq, created_at, duplicate, mentions
-  FROM append_messages($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-                       $8::text[], $9::uuid[], $10::text[], $11)`;
+const TYPES = ['uuid', 'uuid', 'integer', 'uuid', 'text', 'text', 'text', 'text', 'uuid', 'text'];
+const appendText = (argument: (type: string, place: number) => string) =>
+  `SELECT ord, id, seq, created_at, duplicate, mentions
+   FROM append_messages(${TYPES.map((type, index) => argument(type, index + 1)).join(', ')}, $${TYPES.length + 1})`;
+const APPEND = appendText((type, place) => `$${place}::${type}[]`);
+/** A lone message, the common case of a quiet node, without the writing and reading of ten arrays. */
+const APPEND_ONE = appendText((type, place) => `ARRAY[$${place}::${type}]`);
 
 /** Stores a batch in one statement; entry i tells of draft i, undefined where its conversation is gone (spec LOG-2). */
 export async function appendDrafts(
@@ -56,7 +60,7 @@ export async function appendDrafts(
 ): Promise<(Appended | undefined)[]> {
   const order = inOrderOfLocks(drafts);
   const sorted = order.map((index) => drafts[index] as Draft);
-  const rows = await queries.query<AppendedRow>(APPEND, [
+  const columns: unknown[][] = [
     sorted.map((draft) => draft.id),
     sorted.map((draft) => draft.conversationId),
     countByConversation(sorted),
@@ -67,7 +71,12 @@ export async function appendDrafts(
     sorted.map((draft) => (draft.encryption === null ? null : JSON.stringify(draft.encryption))),
     sorted.map((draft) => draft.replyTo),
     sorted.map((draft) => `{${draft.mentionedNames.join(',')}}`),
-    sorted.every((draft) => draft.replyTo === null && draft.mentionedNames.length === 0),
+  ];
+  const plain = sorted.every((draft) => draft.replyTo === null && draft.mentionedNames.length === 0);
+  const isOne = sorted.length === 1;
+  const rows = await queries.query<AppendedRow>(isOne ? APPEND_ONE : APPEND, [
+    ...(isOne ? columns.map(([value]) => value) : columns),
+    plain,
   ]);
   const appended: (Appended | undefined)[] = new Array(drafts.length).fill(undefined);
   for (const row of rows) {

@@ -18,8 +18,10 @@ export async function readHistory(
   range: HistoryRange,
 ): Promise<History & { first_seq: number; last_seq: number }> {
   const live = deps.live.get(id) ?? (await deps.live.acquire(id));
+  // As of before the page was read: what is committed meanwhile may be missing from it, and must not be claimed.
+  const { firstSeq, lastSeq } = live;
   const history = boundPage(await readPage(deps.database, live, kind, range), range);
-  return { ...history, first_seq: live.firstSeq, last_seq: live.lastSeq };
+  return { ...history, first_seq: firstSeq, last_seq: lastSeq };
 }
 
 /** Cuts a page of long messages short, on the side away from where it was asked from (spec WS-19). */

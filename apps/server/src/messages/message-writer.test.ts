@@ -76,6 +76,16 @@ test('MSG-1: one client_id of two nodes at once is stored once', async () => {
   expect(sent.filter(({ duplicate }) => !duplicate).length).toBe(1);
 });
 
+test('LOG-4: what was stored but never announced goes out when it is sent again', async () => {
+  const deaf = { logged: () => undefined, changed: () => undefined, signalUser: () => undefined };
+  const doubtful = new MessageWriter({ database: world.database, announcer: deaf });
+  const first = await doubtful.append(draft('in doubt', { clientId: 'doubt' }));
+  const again = await writer().append(draft('in doubt', { clientId: 'doubt' }));
+  expect(again).toMatchObject({ seq: first.seq, duplicate: true });
+  const entry = world.announcer.entries.find(({ seq }) => seq === first.seq);
+  expect(JSON.parse(entry?.payload ?? '{}')).toEqual({ seq: first.seq, message: again.message });
+});
+
 test('MSG-1: two senders may use the same client_id', async () => {
   const one = writer();
   const [mine, theirs] = await Promise.all([

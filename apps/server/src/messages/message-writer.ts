@@ -98,14 +98,21 @@ export class MessageWriter {
       return;
     }
     if (appended.duplicate) {
-      loadMessage(this.#deps.database, draft.conversationId, draft.kind, appended.seq).then(
-        (message) => resolve({ id: message.id as MessageId, seq: message.seq, message, duplicate: true }),
-        reject,
-      );
+      this.#repeat(draft, appended.seq).then(resolve, reject);
       return;
     }
     const message = JSON.stringify(toStoredMessage(draft, appended));
     this.#deps.announcer.logged(toLogEntry(draft, appended.seq, message));
     resolve({ id: draft.id, seq: appended.seq, message: new RawJson(message), duplicate: false });
+  }
+
+  /**
+   * The message as first stored. It is announced once more, which readers who have it do not notice: its first commit
+   * may have been in doubt, because the database went away before it answered.
+   */
+  async #repeat(draft: Draft, seq: number): Promise<Sent> {
+    const message = await loadMessage(this.#deps.database, draft.conversationId, draft.kind, seq);
+    this.#deps.announcer.logged(toLogEntry(draft, seq, JSON.stringify(message)));
+    return { id: message.id as MessageId, seq, message, duplicate: true };
   }
 }

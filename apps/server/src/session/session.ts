@@ -14,8 +14,8 @@ export class Session implements ChannelSession {
   hiddenUsers: ReadonlySet<string> | undefined;
   accessVersion = 0;
   readonly #deps: Deps;
-  /** Topics whose join is under way, by the join_ref that will count. */
-  #joining: Map<string, string | null> | undefined;
+  /** Topics whose join is under way, with the join that will count. */
+  #joining: Map<string, Frame> | undefined;
   #closed = false;
 
   constructor(deps: Deps, userId: UserId, deviceId: SessionId, connection: Connection) {
@@ -59,29 +59,31 @@ export class Session implements ChannelSession {
       // A second join of a topic replaces the first (spec WS-6).
       if (before) this.closeChannel(before);
       this.#joining ??= new Map();
-      this.#joining.set(frame.topic, frame.joinRef);
+      this.#joining.set(frame.topic, frame);
       await this.#deps.channels.join(this, frame);
     } catch (error) {
       this.#refuse(frame, error);
     } finally {
-      if (this.#joining?.get(frame.topic) === frame.joinRef) this.#joining?.delete(frame.topic);
+      if (this.#joining?.get(frame.topic) === frame) this.#joining.delete(frame.topic);
     }
   }
 
   wants(frame: Frame): boolean {
-    const joinRef = this.#joining?.get(frame.topic);
-    return !this.#closed && joinRef !== undefined && joinRef === frame.joinRef;
+    return !this.#closed && this.#joining?.get(frame.topic) === frame;
   }
 
+  /** A leave of an earlier join is answered, and changes nothing (spec WS-18). */
   #leave(frame: Frame): void {
-    this.#joining?.delete(frame.topic);
+    const joining = this.#joining?.get(frame.topic);
+    if (joining && isFor(frame, joining)) this.#joining?.delete(frame.topic);
     const channel = this.channels.get(frame.topic);
-    if (channel && isFor(frame, channel)) {
+    const left = channel !== undefined && isFor(frame, channel);
+    if (left) {
       this.channels.delete(frame.topic);
       this.#deps.channels.leave(this, channel);
     }
     this.#reply(frame, {});
-    if (channel) this.connection.push(frame.topic, PHX.close, {}, frame.joinRef);
+    if (left) this.connection.push(frame.topic, PHX.close, {}, channel.joinRef);
   }
 
   #push(frame: Frame): void {
@@ -132,7 +134,7 @@ export class Session implements ChannelSession {
   }
 }
 
-/** A frame of an earlier join of the topic is not for the channel joined now. */
-function isFor(frame: Frame, channel: Channel): boolean {
-  return frame.joinRef === null || frame.joinRef === channel.joinRef;
+/** A frame of an earlier join of the topic is not for the one that counts now. */
+function isFor(frame: Frame, { joinRef }: { joinRef: string | null }): boolean {
+  return frame.joinRef === null || frame.joinRef === joinRef;
 }

@@ -3,6 +3,7 @@ import {
   Id,
   InviteAnswer,
   InviteBody,
+  InviteCode,
   InvitesAnswer,
   LIMITS,
   PageQuery,
@@ -17,7 +18,7 @@ import { route } from './route.ts';
 type Deps = { database: Database };
 
 const params = z.object({ id: Id });
-const oneParams = z.object({ id: Id, code: z.string().min(1).max(64) });
+const oneParams = z.object({ id: Id, code: InviteCode });
 const common = {
   tag: 'Groups',
   access: 'signed_in',
@@ -73,7 +74,7 @@ function registerAll(app: RestApp, deps: Deps): void {
       const { items, next } = await listInvites(deps, {
         groupId: id as ConversationId,
         actorId: caller.userId,
-        after: readCursor(z.string().max(64), query.cursor),
+        after: readCursor(InviteCode, query.cursor),
         limit: query.limit ?? LIMITS.pageDefault,
       });
       return { status: 200 as const, body: { invites: items, cursor: writeCursor(next) } };

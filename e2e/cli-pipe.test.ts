@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPerson, startServer, TEST_PASSWORD, type TestServer, until } from '@tpx/testkit';
+import { type CliHome, cliHome, runCli } from './cli.fixture.ts';
+
+let server: TestServer;
+let home: CliHome;
+beforeAll(async () => {
+  home = await cliHome();
+  server = await startServer();
+}, 90_000);
+afterAll(() => Promise.all([server[Symbol.asyncDispose](), home[Symbol.asyncDispose]()]), 60_000);
+
+const at = (profile: string) => ['--server', server.url, '-P', profile];
+const without = (lines: string[]) => lines.map((line) => line.replace(/\d\d:\d\d/g, 'HH:MM'));
+
+describe('CLI-6 the line client on a pipe', () => {
+  test('CLI-6 register, talk, and the next run goes on where this one ended', async () => {
+    const bob = await runCli(home, at('bob'), [`/register bob-pipe ${TEST_PASSWORD}`]);
+    expect(bob.code).toBe(0);
+    const alice = await runCli(
+      home,
+      [...at('alice'), 'register', 'alice-pipe', TEST_PASSWORD],
+      ['/dm bob-pipe', 'hello bob', '/receipts'],
+    );
+    expect(without(alice.lines)).toContain('HH:MM alice-pipe: hello bob  sent');
+    expect(alice.lines).toContain('delivered to 0 of 1, read by 0');
+
+    const again = await runCli(home, ['-P', 'bob'], ['/open alice', 'hello alice', '/history']);
+    expect(again.code).toBe(0);
+    expect(again.errors).toBe('');
+    expect(without(again.lines).slice(-2)).toEqual([
+      'HH:MM alice-pipe: hello bob',
+      'HH:MM bob-pipe: hello alice  sent',
+    ]);
+
+    // No /open: the conversation of the last run is the open one.
+    const third = await runCli(home, ['-P', 'alice'], ['/receipts']);
+    expect(without(third.lines)).toContain('HH:MM bob-pipe: hello alice');
+    // Marks are stored once a second.
+    await until(
+      async () =>
+        (await runCli(home, ['-P', 'alice'], ['/receipts'])).lines.includes('delivered to 1 of 1, read by 1'),
+      { what: 'the marks of bob' },
+    );
+  }, 60_000);
+
+  test('CLI-6 a group: create, add, invite, join, who, leave', async () => {
+    await runCli(home, at('cid'), [`/register cid-pipe ${TEST_PASSWORD}`]);
+    const made = await runCli(
+      home,
+      ['-P', 'alice'],
+      ['/group create The Hall', '/add bob-pipe', '/invite', '/who'],
+    );
+    expect(without(made.lines)).toContain('HH:MM * alice-pipe added bob-pipe.');
+    expect(made.lines).toContain('  ● alice-pipe (owner)');
+    expect(made.lines).toContain('  ○ bob-pipe');
+    const invite = made.lines.find((line) => line.startsWith('Others come in with: '))?.split(': ')[1] ?? '';
+    const joined = await runCli(home, ['-P', 'cid'], [invite, 'here I am', '/leave']);
+    expect(without(joined.lines)).toContain('HH:MM cid-pipe: here I am  sent');
+    const seen = await runCli(home, ['-P', 'alice'], ['/history']);
+    expect(without(seen.lines)).toContain('HH:MM * cid-pipe joined.');
+    expect(without(seen.lines)).toContain('HH:MM * cid-pipe left.');
+  }, 60_000);
+
+  test('CLI-1 names and texts of others reach the terminal without a control character', async () => {
+    const mallory = await createPerson(server, 'mallory');
+    const alice = await mallory.api.call<{ user: { id: string } }>('GET', '/users/alice-pipe');
+    const dm = await mallory.api.call<{ dm: { id: string } }>('POST', '/dms', {
+      user_id: alice.body.user.id,
+    });
+    const text = 'look\u001b[2J\u009b31m \u202egnp.exe\nHH:MM bob-pipe: forged';
+    await mallory.api.call('POST', '/messages/send', {
+      dm_id: dm.body.dm.id,
+      type: 'text',
+      content: { text },
+    });
+    const { output, lines } = await runCli(home, ['-P', 'alice'], [`/open ${mallory.username}`]);
+    expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(lines.some((line) => line.startsWith('HH:MM bob-pipe'))).toBe(false);
+  }, 60_000);
+
+  test('CLI-7 mistakes are answered by sentences, and the client goes on', async () => {
+    const { lines, code } = await runCli(
+      home,
+      ['-P', 'alice'],
+      ['/nonsense', '/dm nobody-by-that-name', '/history x', '/help'],
+    );
+    expect(code).toBe(0);
+    expect(lines).toContain('There is no command /nonsense. /help lists them all.');
+    expect(lines.some((line) => line.startsWith('How many is a number'))).toBe(true);
+    expect(lines.some((line) => line.startsWith('/dm <user>'))).toBe(true);
+  }, 60_000);
+
+  test('CLI-7 a server that is not there, a wrong option, a profile of another server', async () => {
+    const alone = await runCli(
+      home,
+      ['--server', 'http://127.0.0.1:9', '-P', 'lost'],
+      ['/login alice-pipe whatever-it-is'],
+    );
+    expect(alone.lines.at(-1)).toBe(
+      'The server cannot be reached. Check the address (--server) and that the server runs.',
+    );
+    expect(await runCli(home, ['--bogus'])).toMatchObject({ code: 1, output: '' });
+    const other = await runCli(home, ['--server', 'http://127.0.0.1:9', '-P', 'alice']);
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.errors).toContain('is signed in at');
+  }, 60_000);
+
+  test('CLI-3 what is kept is readable by its owner only, and signing out removes it', async () => {
+    const folder = join(home.folder, 'state', 'tpx', 'cid');
+    expect((await stat(join(folder, 'ktokens'))).mode & 0o777).toBe(0o600);
+    await runCli(home, ['-P', 'cid'], ['/logout']);
+    expect(await readdir(folder)).toEqual([]);
+  }, 60_000);
+});

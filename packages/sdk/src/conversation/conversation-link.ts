@@ -1,0 +1,280 @@
+import {
+  type ConversationJoined,
+  type ConversationObject,
+  conversationTopic,
+  LOG_EVENT_NAMES,
+  type LogEvent,
+  type MessageObject,
+} from '@tpx/protocol';
+import { Gate } from '../gate.ts';
+import type { Platform } from '../platform.ts';
+import type { EventsPage } from '../rest/answers.ts';
+import type { Rest } from '../rest/rest.ts';
+import type { Channel } from '../socket/channel.ts';
+import type { Storage } from '../storage/storage.ts';
+import { NetworkError } from '../trouble.ts';
+import type { Tell } from './conversation-events.ts';
+import { ConversationStore, type StoredConversation } from './conversation-store.ts';
+import { DeliveredSignal } from './delivered-signal.ts';
+import { History } from './history.ts';
+import { LogSync } from './log-sync.ts';
+import { LogView } from './log-view.ts';
+import { MessageCache } from './message-cache.ts';
+import { Outbox, type OutboxEntry } from './outbox.ts';
+import { ReadMark } from './read-mark.ts';
+import { Receipts } from './receipts.ts';
+import { Room } from './room.ts';
+import type { Reach } from './watermarks.ts';
+
+export type LinkOptions = {
+  me: string;
+  about: ConversationObject;
+  stored: StoredConversation | undefined;
+  rest: Rest;
+  channel: Channel;
+  storage: Storage;
+  platform: Platform;
+  tell: Tell;
+  isBlocked: (userId: string) => boolean;
+  /** Messages kept on this device. */
+  cacheLimit: number;
+};
+
+const LOG_EVENTS: ReadonlySet<string> = new Set(LOG_EVENT_NAMES);
+
+const RECOUNT_WITHIN_MS = 3_000;
+
+/** Puts the parts of a conversation together, and between the connection and the storage. */
+export class ConversationLink {
+  readonly view: LogView;
+  readonly sync: LogSync;
+  readonly history: History;
+  readonly outbox: Outbox;
+  readonly receipts: Receipts;
+  readonly readMark: ReadMark;
+  readonly room: Room;
+  readonly #options: LinkOptions;
+  readonly #cache: MessageCache;
+  readonly #delivered: DeliveredSignal;
+  readonly #store: ConversationStore;
+  readonly #ready = new Gate();
+  #connection = 0;
+
+  constructor(options: LinkOptions) {
+    const { about, stored, platform, channel, rest, me, isBlocked } = options;
+    const { clock, random } = platform;
+    const topic = conversationTopic(about.kind, about.id);
+    const tell: Tell = (name, payload) => {
+      this.#store.changed();
+      options.tell(name, payload);
+    };
+    this.#options = options;
+    this.#cache = new MessageCache(options.cacheLimit, stored?.messages);
+    this.#store = new ConversationStore(options.storage, topic, clock, () => this.#toStore());
+    this.#delivered = new DeliveredSignal(clock, stored?.delivered_seq ?? 0, (seq) =>
+      channel.signal('delivered', { seq }),
+    );
+    this.receipts = new Receipts({
+      me,
+      tell,
+      stored: stored?.receipts,
+      others: () => this.#others(),
+      fetch: (id) => rest.messages.receipts(id, { limit: 100 }),
+    });
+    this.room = new Room({ clock, tell, isBlocked, onReceipts: (marks) => this.receipts.received(marks) });
+    this.view = new LogView({
+      me,
+      about,
+      tell,
+      isBlocked,
+      cache: this.#cache,
+      onMessage: (message) => this.#messageCame(message),
+      onMemberGone: (userId, event) => {
+        this.receipts.remove(userId);
+        if (event === 'member_banned') this.#recount();
+      },
+    });
+    this.readMark = new ReadMark({
+      seq: stored?.read_seq ?? 0,
+      push: (seq) => channel.push('read', { seq }),
+      onMoved: (seq) => tell('read', { seq }),
+    });
+    this.history = new History({
+      cache: this.#cache,
+      platform,
+      tell,
+      fetch: (query) => rest.messages.history(about.kind, about.id, query),
+    });
+    this.outbox = new Outbox({
+      topic,
+      storage: options.storage,
+      clock,
+      random,
+      push: (entry) => this.#push(entry),
+      onChange: (entry, message) => tell('outbox', { entry, message }),
+    });
+    this.sync = new LogSync({
+      lastSeq: stored?.last_seq,
+      clock,
+      random,
+      fetchAfter: (after) => rest.messages.events(about.kind, about.id, { after }),
+      apply: (events) => this.#apply(events),
+      skipTo: (seq) => void this.#loadNewest(seq).catch(() => undefined),
+    });
+    channel.events.on('event', ({ event, payload }) => {
+      if (LOG_EVENTS.has(event))
+        this.sync.live({ seq: (payload as LogEvent).seq, event, payload } as LogEvent);
+      else this.room.received(event, payload);
+    });
+  }
+
+  /** When something was last said, or when the group began. */
+  get lastActivity(): string {
+    const { about } = this.view;
+    return (
+      this.#cache.last?.created_at ??
+      (about.kind === 'group' ? about.created_at : (about.last_message_at ?? ''))
+    );
+  }
+
+  ready(): Promise<void> {
+    return this.#ready.opened();
+  }
+
+  /** By a join of its own, for what was not resumed with the `user:` join. @throws {Refusal} @throws {NetworkError} */
+  async join(): Promise<void> {
+    const { lastSeq } = this.sync;
+    const connection = this.#connection;
+    const payload = lastSeq === undefined ? {} : { last_seq: lastSeq };
+    const answer = (await this.#options.channel.join(payload)) as ConversationJoined;
+    this.view.about = answer.conversation;
+    this.#cache.dropBefore(answer.first_seq);
+    if (lastSeq !== undefined && lastSeq <= answer.last_seq) this.sync.resume(answer, answer.last_seq);
+    else await this.#begin(answer, connection);
+    this.#connected(answer.my_read_seq);
+  }
+
+  /** With the `user:` join, whose join_ref it lives under. `target`: where the log ended then. */
+  resumed(page: EventsPage, target: number, myReadSeq: number, joinRef: string | null): void {
+    this.#options.channel.adopt(joinRef);
+    this.sync.resume(page, target);
+    this.#connected(myReadSeq);
+  }
+
+  disconnected(): void {
+    this.#connection++;
+    this.sync.disconnected();
+    this.outbox.setOnline(false);
+    this.#delivered.disconnected();
+    this.room.disconnected();
+    this.#ready.close();
+  }
+
+  summarized(messageId: string, reach: Reach): void {
+    const message = this.#cache.find(messageId);
+    if (message) this.receipts.summarized(message.seq, reach);
+  }
+
+  async refreshReceipts(): Promise<void> {
+    const { me } = this.#options;
+    const isMine = ({ sender_id, type }: MessageObject) => sender_id === me && type !== 'system';
+    await this.receipts.refresh(this.#cache.messages.findLast(isMine));
+  }
+
+  /** @throws {Refusal} @throws {NetworkError} */
+  async change(event: 'edit' | 'delete', payload: Record<string, unknown>): Promise<MessageObject> {
+    return ((await this.#options.channel.push(event, payload)) as { message: MessageObject }).message;
+  }
+
+  /** The user is not in this conversation any more: nothing of it stays on the device. */
+  async removed(why: string): Promise<void> {
+    this.disconnected();
+    await Promise.all([this.outbox.abandon(why), this.#store.remove()]);
+  }
+
+  flush(): Promise<void> {
+    return this.#store.flush();
+  }
+
+  /**
+   * The first time on this device. Events wait until the history before them is here, so that they are told after it;
+   * of that history, what others wrote and this user has read nowhere is told as messages too.
+   */
+  async #begin(answer: ConversationJoined, connection: number): Promise<void> {
+    await this.#loadNewest(answer.last_seq);
+    if (connection !== this.#connection) throw new NetworkError('disconnected', 'The connection was lost.');
+    this.readMark.movedElsewhere(answer.my_read_seq);
+    for (const message of this.view.messages) {
+      if (message.seq <= answer.my_read_seq || message.sender_id === this.#options.me) continue;
+      this.#delivered.raise(message.seq);
+      this.#options.tell('message', { message });
+    }
+    this.sync.begin(answer.last_seq);
+  }
+
+  #loadNewest(seq: number): Promise<void> {
+    const connection = this.#connection;
+    return this.history.loadNewest(seq, () => connection === this.#connection);
+  }
+
+  #connected(myReadSeq: number): void {
+    this.#store.changed();
+    this.outbox.setOnline(true);
+    this.#delivered.connected();
+    // A refusal here means that the membership has just ended; the channel's own end says so.
+    this.readMark.connected(myReadSeq).catch(() => undefined);
+    this.#ready.open();
+  }
+
+  #apply(events: readonly LogEvent[]): void {
+    for (const event of events) this.view.apply(event);
+    this.#store.changed();
+  }
+
+  #messageCame(message: MessageObject): void {
+    this.room.wrote(message.sender_id);
+    if (message.sender_id === this.#options.me) void this.outbox.acknowledge(message).catch(() => undefined);
+    else this.#delivered.raise(message.seq);
+  }
+
+  /** A moment apart for each client: everybody in the room comes to ask. */
+  #recount(): void {
+    const { platform, rest, about } = this.#options;
+    platform.clock.after(platform.random() * RECOUNT_WITHIN_MS, () => {
+      rest.groups.get(about.id).then(
+        ({ group }) => {
+          this.view.about = { kind: 'group', ...group };
+        },
+        // Banned myself, or no network: the next join brings the count.
+        () => undefined,
+      );
+    });
+  }
+
+  async #push({ client_id, message }: OutboxEntry): Promise<MessageObject> {
+    const answer = (await this.#options.channel.push('message', { ...message, client_id })) as {
+      message: MessageObject;
+    };
+    // The reply may overtake the broadcast: the message takes its place in the log now, not a moment later.
+    const { seq } = answer.message;
+    this.sync.live({ seq, event: 'message', payload: { seq, message: answer.message } });
+    return answer.message;
+  }
+
+  #others(): number {
+    const { about } = this.view;
+    if (about.kind === 'group') return Math.max(0, about.member_count - 1);
+    return about.user_a === about.user_b ? 0 : 1;
+  }
+
+  #toStore(): StoredConversation {
+    return {
+      about: this.view.about,
+      last_seq: this.sync.lastSeq,
+      read_seq: this.readMark.seq,
+      delivered_seq: this.#delivered.sent,
+      receipts: this.receipts.toStore(),
+      messages: this.#cache.toStore(),
+    };
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  type ConversationKind,
+  type ConversationObject,
+  conversationTopic,
+  type MessageObject,
+} from '@tpx/protocol';
+import type { NewMessage } from '../rest/message-calls.ts';
+import type { OnlineUser } from '../socket/presence.ts';
+import { newClientId } from './client-id.ts';
+import type { Happenings } from './conversation-events.ts';
+import { ConversationLink, type LinkOptions } from './conversation-link.ts';
+import type { StoredConversation } from './conversation-store.ts';
+import type { OutboxEntry } from './outbox.ts';
+import { TypingSignal } from './typing.ts';
+import type { Ladder, Reach } from './watermarks.ts';
+
+export type ConversationOptions = Omit<LinkOptions, 'tell' | 'about' | 'stored'> & {
+  emit: <Name extends keyof Happenings>(
+    name: Name,
+    payload: Happenings[Name] & { conversation: Conversation },
+  ) => void;
+};
+
+/** One group or DM as this device holds it: its history, who is there, and what is still to be sent. */
+export class Conversation {
+  readonly topic: string;
+  readonly kind: ConversationKind;
+  readonly id: string;
+  /** What the client drives; not for faces. */
+  readonly link: ConversationLink;
+  readonly #options: ConversationOptions;
+  readonly #typing: TypingSignal;
+
+  constructor(about: ConversationObject, options: ConversationOptions, stored?: StoredConversation) {
+    this.kind = about.kind;
+    this.id = about.id;
+    this.topic = conversationTopic(about.kind, about.id);
+    this.#options = options;
+    this.#typing = new TypingSignal(options.platform.clock, (on) => options.channel.signal('typing', { on }));
+    this.link = new ConversationLink({
+      ...options,
+      about,
+      stored,
+      tell: (name, payload) => options.emit(name, { ...payload, conversation: this as Conversation }),
+    });
+  }
+
+  /** The group or DM itself. */
+  get about(): ConversationObject {
+    return this.link.view.about;
+  }
+
+  get joined(): boolean {
+    return this.#options.channel.state === 'joined';
+  }
+
+  /** Everything up to here is held or was; undefined until the first join. */
+  get lastSeq(): number | undefined {
+    return this.link.sync.lastSeq;
+  }
+
+  get readSeq(): number {
+    return this.link.readMark.seq;
+  }
+
+  /** Ascending by `seq`, the newest part of the conversation. `loadOlder` brings more. */
+  get messages(): MessageObject[] {
+    return this.link.view.messages;
+  }
+
+  /** What this device has to send: being sent, or failed. Shown after `messages`. */
+  get outbox(): readonly OutboxEntry[] {
+    return this.link.outbox.entries;
+  }
+
+  /** Of others, after my read mark, among `messages`. */
+  get unread(): number {
+    const { me } = this.#options;
+    return this.messages.filter(({ seq, sender_id }) => seq > this.readSeq && sender_id !== me).length;
+  }
+
+  /** How far one's own message has got: `sent`, then `delivered` to all others, then `read` by all. */
+  ladderOf(message: MessageObject): Ladder {
+    return this.link.receipts.ladderOf(message);
+  }
+
+  reachOf(message: MessageObject): Reach {
+    return this.link.receipts.reachOf(message);
+  }
+
+  get typingUserIds(): string[] {
+    return this.link.room.typingUserIds;
+  }
+
+  /** In a large room empty: then there is only `onlineCount`. */
+  get onlineUsers(): OnlineUser[] {
+    return this.link.room.presence.users;
+  }
+
+  get onlineCount(): number {
+    return this.link.room.presence.online;
+  }
+
+  /** Resolves once joined and caught up with what the join announced. */
+  ready(): Promise<void> {
+    return this.link.ready();
+  }
+
+  sendText(text: string, more: Pick<NewMessage, 'reply_to' | 'encryption'> = {}): Promise<OutboxEntry> {
+    return this.send({ type: 'text', content: { text }, ...more });
+  }
+
+  /** Resolves when the message is safe on this device. What becomes of it comes as `outbox` events. */
+  async send(message: Omit<NewMessage, 'client_id'>): Promise<OutboxEntry> {
+    const { clock, random } = this.#options.platform;
+    this.#typing.stopped();
+    return await this.link.outbox.add(newClientId(clock.now(), random), message);
+  }
+
+  resend(clientId: string): Promise<void> {
+    return this.link.outbox.resend(clientId);
+  }
+
+  /** False where there is nothing failed by that id. */
+  discard(clientId: string): Promise<boolean> {
+    return this.link.outbox.discard(clientId);
+  }
+
+  /** @throws {Refusal} @throws {NetworkError} */
+  async edit(messageId: string, text: string): Promise<MessageObject> {
+    return await this.link.change('edit', { id: messageId, content: { text } });
+  }
+
+  /** @throws {Refusal} @throws {NetworkError} */
+  async delete(messageId: string): Promise<MessageObject> {
+    return await this.link.change('delete', { id: messageId });
+  }
+
+  /** @throws {Refusal} @throws {NetworkError} */
+  async react(messageId: string, emoji: string, on = true): Promise<void> {
+    await this.#options.channel.push('react', { id: messageId, emoji, on });
+  }
+
+  /** @throws {Refusal} @throws {NetworkError} */
+  async ping(): Promise<void> {
+    await this.#options.channel.push('ping', {});
+  }
+
+  /** At every key; the frames are few. */
+  typed(): void {
+    this.#typing.typed();
+  }
+
+  stoppedTyping(): void {
+    this.#typing.stopped();
+  }
+
+  /** Everything up to `seq`, or all there is. Told to the server now, or with the next connection. */
+  markRead(seq = this.lastSeq ?? 0): Promise<void> {
+    return this.link.readMark.move(seq);
+  }
+
+  /** Older messages into `messages`. True where there is more. @throws {Refusal} @throws {NetworkError} */
+  loadOlder(limit = 50): Promise<boolean> {
+    return this.link.history.loadOlder(limit, this.lastSeq ?? 0);
+  }
+}

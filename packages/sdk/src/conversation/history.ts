@@ -1,0 +1,56 @@
+import { LIMITS } from '@tpx/protocol';
+import { type Platform, wait } from '../platform.ts';
+import type { HistoryPage } from '../rest/answers.ts';
+import type { HistoryQuery } from '../rest/message-calls.ts';
+import { retryDelayMs } from '../socket/backoff.ts';
+import { isRetryable } from '../trouble.ts';
+import type { Tell } from './conversation-events.ts';
+import type { MessageCache } from './message-cache.ts';
+
+export type HistoryOptions = {
+  cache: MessageCache;
+  platform: Platform;
+  tell: Tell;
+  fetch: (query: HistoryQuery) => Promise<HistoryPage>;
+};
+
+/** Brings pages of messages into the cache: the newest to begin with, older ones when somebody scrolls back. */
+export class History {
+  readonly #options: HistoryOptions;
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The newest messages up to `seq`; what is newer comes as events. Repeats through network trouble while `wanted`.
+   * @throws {Refusal} for good @throws {NetworkError} when it is wanted no more
+   */
+  async loadNewest(seq: number, wanted: () => boolean): Promise<void> {
+    const { cache, platform, tell } = this.#options;
+    cache.clear();
+    if (seq === 0) return;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { messages } = await this.#options.fetch({ before: seq + 1, limit: LIMITS.pageDefault });
+        if (!wanted()) return;
+        cache.prepend(messages, seq, false);
+        tell('history', { count: messages.length });
+        return;
+      } catch (error) {
+        if (!isRetryable(error) || !wanted()) throw error;
+        await wait(platform.clock, retryDelayMs(attempt, platform.random));
+      }
+    }
+  }
+
+  /** True where there is more. `seq`: how far the cache is known. @throws {Refusal} @throws {NetworkError} */
+  async loadOlder(limit: number, seq: number): Promise<boolean> {
+    const { cache, tell } = this.#options;
+    const before = cache.oldestSeq ?? seq + 1;
+    const { messages, has_more } = await this.#options.fetch({ before, limit });
+    cache.prepend(messages, seq, true);
+    tell('history', { count: messages.length });
+    return has_more;
+  }
+}

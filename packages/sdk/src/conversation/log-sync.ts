@@ -1,0 +1,142 @@
+import type { LogEvent } from '@tpx/protocol';
+import { type Clock, wait } from '../platform.ts';
+import type { EventsPage } from '../rest/answers.ts';
+import { retryDelayMs } from '../socket/backoff.ts';
+import { isRetryable } from '../trouble.ts';
+import { LogOrder } from './log-order.ts';
+
+export type LogSyncOptions = {
+  /** undefined for a conversation that this device holds nothing of. */
+  lastSeq: number | undefined;
+  clock: Clock;
+  random: () => number;
+  fetchAfter: (seq: number) => Promise<EventsPage>;
+  /** Events in order, each once. */
+  apply: (events: LogEvent[]) => void;
+  /** Too much was missed to fetch it all: begin again with the newest history, from `seq` on. */
+  skipTo: (seq: number) => void;
+};
+
+/** Frames of one burst overtake each other a little; only a gap that stays is worth a request. */
+const GAP_GRACE_MS = 150;
+/** 2,000 events: whoever missed more reads the newest page instead of all of it. */
+const PAGES_MAX = 10;
+/** A gap that the log itself does not fill after so many looks was made by retention. */
+const EMPTY_LOOKS_MAX = 5;
+
+/**
+ * Keeps one conversation whole (rule SDK-4): live events go through in order; a gap, or what a join said is still to
+ * come, is fetched from the log. Whatever the connection does, `apply` sees every `seq` once and ascending.
+ */
+export class LogSync {
+  readonly #options: LogSyncOptions;
+  #order: LogOrder;
+  #begun: boolean;
+  /** Rises with each connection: what an earlier one was fetching is dropped. */
+  #round = 0;
+  #connected = false;
+  #fetching = false;
+  #cancelGrace: (() => void) | undefined;
+
+  constructor(options: LogSyncOptions) {
+    this.#options = options;
+    this.#begun = options.lastSeq !== undefined;
+    // Below what any event follows: until `begin` says where to start, everything waits.
+    this.#order = new LogOrder(options.lastSeq ?? -1);
+  }
+
+  get lastSeq(): number | undefined {
+    return this.#begun ? this.#order.lastSeq : undefined;
+  }
+
+  /** Joined without a `last_seq`: everything after `lastSeq` comes as events, what is before it is history. */
+  begin(lastSeq: number): void {
+    // A log that ends before what this device holds is another log: a server that was set back to a backup.
+    if (this.#begun && lastSeq < this.#order.lastSeq) this.#order = new LogOrder();
+    this.#begun = true;
+    this.#apply(this.#order.jumpTo(lastSeq));
+    this.#connect(false, lastSeq);
+  }
+
+  /** Joined or resumed from `lastSeq`. `target` is where the log ended then, as far as the server has said. */
+  resume({ events, has_more }: EventsPage, target: number): void {
+    this.#apply(this.#order.offerPage(events));
+    if (!has_more) this.#apply(this.#order.jumpTo(target));
+    this.#connect(has_more, target);
+  }
+
+  disconnected(): void {
+    this.#round++;
+    this.#connected = false;
+    this.#fetching = false;
+    this.#cancelGrace?.();
+    this.#cancelGrace = undefined;
+  }
+
+  live(event: LogEvent): void {
+    this.#apply(this.#order.offer(event));
+    this.#watchGap();
+  }
+
+  #connect(hasMore: boolean, target: number): void {
+    this.#round++;
+    this.#connected = true;
+    if (hasMore) void this.#fill(target);
+    else this.#watchGap();
+  }
+
+  #watchGap(): void {
+    if (!this.#connected || this.#fetching || this.#cancelGrace || !this.#order.hasGap) return;
+    this.#cancelGrace = this.#options.clock.after(GAP_GRACE_MS, () => {
+      this.#cancelGrace = undefined;
+      if (this.#order.hasGap) void this.#fill(undefined);
+    });
+  }
+
+  async #fill(target: number | undefined): Promise<void> {
+    const round = this.#round;
+    this.#fetching = true;
+    let more = true;
+    let attempt = 0;
+    for (let pages = 0; more || this.#order.hasGap; ) {
+      const page = await this.#fetch(attempt);
+      if (round !== this.#round) return;
+      if (page === 'refused') break;
+      if (page === 'retry') {
+        attempt++;
+        continue;
+      }
+      more = page.has_more;
+      this.#apply(this.#order.offerPage(page.events));
+      if (page.events.length === 0 && !more && this.#order.hasGap && ++attempt > EMPTY_LOOKS_MAX)
+        this.#closeGap();
+      if (page.events.length > 0) attempt = 0;
+      if (++pages >= PAGES_MAX && more && target !== undefined && target > this.#order.lastSeq) {
+        this.#options.skipTo(target);
+        this.#apply(this.#order.jumpTo(target));
+        more = false;
+      }
+    }
+    this.#fetching = false;
+  }
+
+  async #fetch(attempt: number): Promise<EventsPage | 'retry' | 'refused'> {
+    const { clock, random } = this.#options;
+    if (attempt > 0) await wait(clock, retryDelayMs(attempt - 1, random));
+    try {
+      return await this.#options.fetchAfter(this.#order.lastSeq);
+    } catch (error) {
+      // What is refused for good (banned, not a member any more) ends with the channel itself.
+      return isRetryable(error) ? 'retry' : 'refused';
+    }
+  }
+
+  #closeGap(): void {
+    const first = this.#order.earliest;
+    if (first !== undefined) this.#apply(this.#order.jumpTo(first - 1));
+  }
+
+  #apply(events: LogEvent[]): void {
+    if (events.length > 0) this.#options.apply(events);
+  }
+}

@@ -1,0 +1,93 @@
+import type { LogEvent, MessageObject } from '@tpx/protocol';
+import { applyEvent, type HeldMessage, subjectOf } from './apply-event.ts';
+
+const RECENT_CHANGES_MAX = 200;
+
+/**
+ * The newest messages of one conversation, ascending by `seq` and without a hole, as the log has made them (rule SDK-9:
+ * never more than `limit`, plus what was asked for by scrolling back).
+ */
+export class MessageCache {
+  readonly #limit: number;
+  #held: HeldMessage[];
+  /** Asked for by scrolling back: may stay as long as this object lives. */
+  #scrolledBack = 0;
+  /** The last changes, for pages of history that were on their way when these came. */
+  #recentChanges: LogEvent[] = [];
+
+  constructor(limit: number, held: HeldMessage[] = []) {
+    this.#limit = limit;
+    this.#held = held.slice(-limit);
+  }
+
+  get messages(): MessageObject[] {
+    return this.#held.map(({ message }) => message);
+  }
+
+  get oldestSeq(): number | undefined {
+    return this.#held[0]?.message.seq;
+  }
+
+  get last(): MessageObject | undefined {
+    return this.#held.at(-1)?.message;
+  }
+
+  find(id: string): MessageObject | undefined {
+    return this.#held.find(({ message }) => message.id === id)?.message;
+  }
+
+  /** What is worth storing: the newest `limit`. */
+  toStore(): HeldMessage[] {
+    return this.#held.slice(-this.#limit);
+  }
+
+  /** The event must follow those applied before it. Returns the message as it is now, where it is held. */
+  apply(event: LogEvent): MessageObject | undefined {
+    if (event.event === 'message') return this.#append({ message: event.payload.message, asOf: event.seq });
+    this.#recentChanges = [...this.#recentChanges.slice(1 - RECENT_CHANGES_MAX), event];
+    const subject = subjectOf(event);
+    const index = this.#held.findIndex(({ message }) => message.id === subject);
+    const held = this.#held[index];
+    if (!held) return undefined;
+    const changed = applyEvent(held, event);
+    this.#held[index] = changed;
+    return changed.message;
+  }
+
+  #append(added: HeldMessage): MessageObject {
+    const known = this.find(added.message.id);
+    if (known) return known;
+    this.#held.push(added);
+    const max = this.#limit + this.#scrolledBack;
+    if (this.#held.length > max) this.#held.splice(0, this.#held.length - max);
+    return added.message;
+  }
+
+  clear(): void {
+    this.#scrolledBack = 0;
+    this.#held = [];
+  }
+
+  /**
+   * A page of history that ends right before the oldest held, or overlaps it; known up to `asOf`. What is held already
+   * stays as the log has made it. `pin`: what was asked for by scrolling back may go past the limit.
+   */
+  prepend(messages: readonly MessageObject[], asOf: number, pin: boolean): void {
+    const oldest = this.oldestSeq ?? Number.POSITIVE_INFINITY;
+    const older = messages
+      .filter(({ seq }) => seq < oldest)
+      .map((message) => this.#catchUp({ message, asOf }));
+    if (pin) this.#scrolledBack += older.length;
+    this.#held = [...older, ...this.#held].slice(-(this.#limit + this.#scrolledBack));
+  }
+
+  #catchUp(held: HeldMessage): HeldMessage {
+    const changes = this.#recentChanges.filter((event) => subjectOf(event) === held.message.id);
+    return changes.reduce(applyEvent, held);
+  }
+
+  /** Retention removed what came before. */
+  dropBefore(seq: number): void {
+    this.#held = this.#held.filter(({ message }) => message.seq >= seq);
+  }
+}
