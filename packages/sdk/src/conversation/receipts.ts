@@ -51,16 +51,9 @@ export class Receipts {
   /** Marks that were told while this device was away are not repeated: how far my newest message got is asked. */
   async refresh(newestOfMine: MessageObject | undefined): Promise<void> {
     if (!newestOfMine || this.ladderOf(newestOfMine) === 'read') return;
-    const { seq, id } = newestOfMine;
-    const { members, cursor, ...reach } = await this.#options.fetch(id);
-    if (cursor !== null) this.summarized(seq, reach);
-    this.received(
-      members.map(({ user_id, delivered, read }) => ({
-        user_id,
-        delivered_seq: delivered ? seq : 0,
-        read_seq: read ? seq : 0,
-      })),
-    );
+    const { members, cursor, ...reach } = await this.#options.fetch(newestOfMine.id);
+    if (cursor !== null) this.summarized(newestOfMine.seq, reach);
+    this.received(members);
   }
 
   toStore(): ReceiptObject[] {

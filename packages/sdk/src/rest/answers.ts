@@ -2,7 +2,7 @@ import type { LogEvent, MessageObject, OwnUserObject, ReceiptObject } from '@tpx
 
 /** Answers of several calls, as they are on the wire. */
 export type TokenAnswer = { access_token: string; refresh_token: string; expires_in: number };
-export type SignedInAnswer = TokenAnswer & { user: OwnUserObject; ReceiptObject };
+export type SignedInAnswer = TokenAnswer & { user: OwnUserObject };
 export type Page = { limit?: number | undefined; cursor?: string | null | undefined };
 export type HistoryPage = {
   messages: MessageObject[];
