@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPerson, startServer, TEST_PASSWORD, type TestServer, until } from '@tpx/testkit';
-import { type CliHome, cliHome, runCli } from './cli.fixture.ts';
+import { type CliHome, cliHome, jsonCli, runCli } from './cli.fixture.ts';
 
 let server: TestServer;
 let home: CliHome;
@@ -114,4 +114,26 @@ describe('CLI-6 the line client on a pipe', () => {
     await runCli(home, ['-P', 'cid'], ['/logout']);
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
+});
+
+test('CLI-9 each account has its profile, and one program at a time has it open', async () => {
+  await using home = await cliHome();
+  const names = ['ann', 'ben'].map((name) => `${name}-${crypto.randomUUID().slice(0, 8)}`);
+  for (const name of names) {
+    const { code } = await runCli(home, ['--server', server.url, 'register', name, 'correct horse battery']);
+    expect(code).toBe(0);
+  }
+  const [ann = '', ben = ''] = names;
+  expect((await runCli(home, [], ['/groups'])).output).toContain(ben);
+  expect((await runCli(home, ['-P', ann], ['/groups'])).output).toContain(ann);
+  expect((await runCli(home, ['-P', ann], ['/login ben wrong'])).output).toContain(
+    `You are signed in as ${ann}`,
+  );
+  const open = jsonCli(home, ['-P', ann]);
+  await open.command('groups');
+  const second = await runCli(home, ['-P', ann], ['/groups']);
+  expect(second.code).toBe(1);
+  expect(second.errors).toContain('is open in another terminal');
+  await open.end();
+  expect((await runCli(home, ['-P', ann], ['/groups'])).code).toBe(0);
 });

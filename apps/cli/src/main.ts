@@ -3,6 +3,7 @@ import { startHelp } from './commands/help.ts';
 import type { Face } from './faces/face.ts';
 import { JsonFace } from './faces/json-face.ts';
 import { PlainFace } from './faces/plain-face.ts';
+import { chooseProfile } from './profiles/choose-profile.ts';
 import { openProfile } from './profiles/profile.ts';
 import { readStartOptions } from './start-options.ts';
 import { escapeForTerminal, toJsonLine } from './text/escape.ts';
@@ -33,7 +34,8 @@ async function main(): Promise<number> {
     process.stdout.write(`${startHelp().join('\n')}\n`);
     return 0;
   }
-  const app = new App(await openProfile(options.profile, options.server));
+  const profile = await chooseProfile(options.profile, options.words);
+  const app = new App(await openProfile(profile, options.server));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       app.quit();

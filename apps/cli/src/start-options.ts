@@ -3,7 +3,7 @@ import { UsageError } from './text/explain-error.ts';
 
 export type StartOptions = {
   server: string | undefined;
-  profile: string;
+  profile: string | undefined;
   json: boolean;
   help: boolean;
   /** A command to begin with, as in `tpx register alice`. */
@@ -18,7 +18,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       allowPositionals: true,
       options: {
         server: { type: 'string' },
-        profile: { type: 'string', short: 'P', default: 'default' },
+        profile: { type: 'string', short: 'P' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

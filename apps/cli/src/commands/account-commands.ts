@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import type { App } from '../app.ts';
+import { rememberProfile } from '../profiles/choose-profile.ts';
+import { UsageError } from '../text/explain-error.ts';
 import { clock } from '../text/message-lines.ts';
 import { command } from './command.ts';
 
@@ -12,6 +14,7 @@ export const ACCOUNT_COMMANDS = [
     args: credentials,
     help: 'Make an account and sign in on this device',
     async run(app, { username = '', password = '' }) {
+      requireSignedOut(app);
       const user = await app.client.register({ username, password, device_name: deviceName() });
       await signedIn(app);
       return { user };
@@ -27,6 +30,7 @@ export const ACCOUNT_COMMANDS = [
     args: credentials,
     help: 'Sign in on this device',
     async run(app, { username = '', password = '' }) {
+      requireSignedOut(app);
       const user = await app.client.login({ username, password, device_name: deviceName() });
       await signedIn(app);
       return { user };
@@ -58,7 +62,16 @@ export const ACCOUNT_COMMANDS = [
   }),
 ] as const;
 
+/** Signing somebody else in would end this account's session and outbox without a word. */
+function requireSignedOut(app: App): void {
+  if (!app.client.isSignedIn) return;
+  throw new UsageError(
+    `You are signed in as ${app.client.me.username}. For another account start tpx -P NAME, or /logout first.`,
+  );
+}
+
 async function signedIn(app: App): Promise<void> {
+  await rememberProfile(app.profile.name);
   await app.setCurrent(undefined);
   app.connect();
   await app.settled();

@@ -2,6 +2,7 @@ import type { Storage } from '@tpx/sdk';
 import { FileStorage } from '@tpx/sdk/node';
 import { UsageError } from '../text/explain-error.ts';
 import { profileFolders } from './folders.ts';
+import { lockProfile } from './profile-lock.ts';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:4000';
 const SERVER = 'server';
@@ -15,6 +16,7 @@ export async function openProfile(name: string, serverUrl: string | undefined): 
     throw new UsageError('The name of a profile is up to 64 of a-z A-Z 0-9 _ . -');
   }
   const { config, state } = profileFolders(name);
+  lockProfile(name, config);
   const settings = new FileStorage(config);
   const known = await settings.get(SERVER);
   const wanted = serverUrl === undefined ? (known ?? DEFAULT_SERVER) : checkUrl(serverUrl);
