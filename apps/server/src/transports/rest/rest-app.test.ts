@@ -55,7 +55,7 @@ beforeAll(async () => {
         status: 204,
       }));
       route(app, { ...open, method: 'get', path: '/broken' }, () => {
-        throw new Error('the secret is 42');
+        throw new Error('the secret is plugh');
       });
       route(app, { ...open, method: 'get', path: '/away' }, () => {
         throw new Refusal('unavailable');
@@ -242,9 +242,9 @@ test('REST-4 an error is logged under the request id and told without its text',
   const answer = await rest.call('GET', '/broken');
   const id = answer.headers.get('x-request-id');
   expect(refusalIn(answer)).toMatchObject({ status: 500, code: 'internal', details: { request_id: id } });
-  expect(JSON.stringify(answer.body)).not.toContain('42');
+  expect(JSON.stringify(answer.body)).not.toContain('plugh');
   expect(rest.logged).toHaveLength(1);
-  expect(rest.logged[0]).toContain('the secret is 42');
+  expect(rest.logged[0]).toContain('the secret is plugh');
   expect(rest.logged[0]).toContain(String(id));
 });
 
