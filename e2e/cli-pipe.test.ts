@@ -85,10 +85,12 @@ describe('CLI-6 the line client on a pipe', () => {
     const { lines, code } = await runCli(
       home,
       ['-P', 'alice'],
-      ['/nonsense', '/dm nobody-by-that-name', '/history x', '/help'],
+      ['/nonsense', '/dm nobody-by-that-name', '/dm alice-pipe', '/join xyz', '/history x', '/help'],
     );
     expect(code).toBe(0);
     expect(lines).toContain('There is no command /nonsense. /help lists them all.');
+    expect(lines).toContain('That is you. Name somebody else.');
+    expect(lines.some((line) => line.startsWith('“xyz” is not the id of a group.'))).toBe(true);
     expect(lines.some((line) => line.startsWith('How many is a number'))).toBe(true);
     expect(lines.some((line) => line.startsWith('/dm <user>'))).toBe(true);
   }, 60_000);
@@ -103,6 +105,11 @@ describe('CLI-6 the line client on a pipe', () => {
       'The server cannot be reached. Check the address (--server) and that the server runs.',
     );
     expect(await runCli(home, ['--bogus'])).toMatchObject({ code: 1, output: '' });
+    const words = await runCli(home, ['--json', '-P', 'lost', 'groups']);
+    expect(words.code).toBe(1);
+    expect(words.output).toContain('With --json commands are lines of the input');
+    const short = await runCli(home, ['-P', 'lost'], ['/register somebody short']);
+    expect(short.lines.at(-1)).toBe('A password has at least 10 characters.');
     const other = await runCli(home, ['--server', 'http://127.0.0.1:9', '-P', 'alice']);
     expect(other).toMatchObject({ code: 1 });
     expect(other.errors).toContain('is signed in at');

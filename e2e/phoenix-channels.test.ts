@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
-import type { ConversationJoined, LogEvent, MessageObject, UserJoined } from '@tpx/protocol';
+import type { ConversationJoined, LogEvent, MessageObject, SignalEvents, UserJoined } from '@tpx/protocol';
 import {
   createDm,
   createGroup,
@@ -24,6 +24,7 @@ import {
 
 type MessageEvent = { seq: number; message: MessageObject };
 type Sent = { message: MessageObject };
+type PresenceDiff = SignalEvents['presence_diff'];
 
 let server: TestServer;
 let alice: Person;
@@ -52,10 +53,36 @@ const text = (text: string, clientId?: string) => ({
   ...(clientId && { client_id: clientId }),
 });
 
+/** Frames one by one, for what the official client would not send. */
+class PlainSocket implements Disposable {
+  readonly opened: Promise<unknown>;
+  readonly #socket: WebSocket;
+  readonly #events: string[] = [];
+
+  constructor(url: string) {
+    this.#socket = new WebSocket(url);
+    this.opened = new Promise((resolve) => this.#socket.addEventListener('open', resolve));
+    this.#socket.addEventListener('message', ({ data }) => this.#events.push(JSON.parse(String(data))[3]));
+  }
+
+  send(frame: unknown[]): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+
+  replies(event: string): number {
+    return this.#events.filter((heard) => heard === event).length;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+}
+
 async function joined(socket: Socket, topic: string, params: object = {}) {
   const channel = socket.channel(topic, params);
   const events = ['message', 'edited', 'deleted', 'reaction', 'typing', 'ping', 'phx_close'];
-  const heard = new Heard(channel, [...events, 'presence_state', 'conversation_removed']);
+  const presence = ['presence_state', 'presence_diff'];
+  const heard = new Heard(channel, [...events, ...presence, 'conversation_removed']);
   const response = await ok<ConversationJoined>(channel.join());
   return { channel, heard, response };
 }
@@ -240,6 +267,35 @@ test('WS-6 two joins of one topic: the first is closed, the second works', async
   await second.heard.next('message');
   expect(second.heard.of('message')).toHaveLength(1);
   expect(second.channel.state).toBe('joined');
+});
+
+test('WS-6 a join and a resume of one topic at once leave one channel, and it can be left', async () => {
+  const group = await createGroup(alice, [bob]);
+  const topic = `group:${group.id}`;
+  const watching = await joined(connect(alice), topic);
+  const url = `${server.url.replace('http', 'ws')}/socket/websocket?vsn=2.0.0&token=${bob.tokens.access_token}`;
+  using socket = new PlainSocket(url);
+  await socket.opened;
+  socket.send(['1', '1', topic, 'phx_join', {}]);
+  socket.send(['2', '2', `user:${bob.user.id}`, 'phx_join', { resume: { [topic]: 0 } }]);
+  await until(() => socket.replies('phx_reply') === 2 && socket.replies('phx_close') === 1, {
+    what: 'both joins, and the end of one of them',
+  });
+  await until(
+    () => watching.heard.of<PresenceDiff>('presence_diff').some(({ joins }) => joins[bob.user.id]),
+    {
+      what: 'bob to come',
+    },
+  );
+  const leftAt = performance.now();
+  socket.send([null, '3', topic, 'phx_leave', {}]);
+  await until(
+    () => watching.heard.of<PresenceDiff>('presence_diff').some(({ leaves }) => leaves[bob.user.id]),
+    {
+      what: 'bob to leave',
+    },
+  );
+  expect(performance.now() - leftAt).toBeLessThan(2_000);
 });
 
 test('WS-19 user: with resume gives what was missed and joins without a further frame', async () => {

@@ -108,6 +108,19 @@ test('START-5: a taken port is told with what to do, and PostgreSQL does not sta
   await server.start();
 });
 
+test('START-5: a port that another node has is taken, too', async () => {
+  await using server = await startServer();
+  await using other = await startServer();
+  await other.stop();
+  const { code, said } = await failToStart({
+    TPX_PORT: new URL(server.url).port,
+    TPX_DATA_DIR: other.dataDir,
+    ...(embedded ? {} : { TPX_DATABASE_URL: process.env.TPX_DATABASE_URL ?? '' }),
+  });
+  expect(code).toBe(1);
+  expect(said).toContain('The port is taken by another program.');
+});
+
 test.if(embedded)('START-6: a second node on the same data is refused with a sentence', async () => {
   await using server = await startServer();
   const { code, said } = await failToStart({

@@ -16,10 +16,15 @@ export class App {
   #settled: Promise<void> = Promise.resolve();
   #quit: () => void = () => undefined;
   readonly whenQuit: Promise<void>;
+  /** The connection was lost and is not back. */
+  isLost = false;
 
   constructor(profile: Profile) {
     this.profile = profile;
     this.client = new Client({ serverUrl: profile.serverUrl, storage: profile.storage });
+    this.client.events.on('connection', ({ state }) => {
+      if (state !== 'connecting') this.isLost = state === 'waiting';
+    });
     this.whenQuit = new Promise((resolve) => {
       this.#quit = resolve;
     });
@@ -84,6 +89,7 @@ export class App {
 
   /** Joined and caught up, or as much of it as a moment brings. */
   async ready(conversation: Conversation): Promise<void> {
+    if (this.isLost) return;
     let cancel: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, SETTLE_MS);

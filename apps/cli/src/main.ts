@@ -47,7 +47,8 @@ async function main(): Promise<number> {
   const first = options.words.length > 0 ? `/${options.words.join(' ')}` : undefined;
   const face: Face = options.json ? new JsonFace(app) : new PlainFace(app, first);
   await face.run();
-  const unsent = await app.drain(SEND_WITHIN_MS);
+  // Somebody who leaves without a connection does not want to wait for one; a script may.
+  const unsent = await app.drain(app.isLost && process.stdin.isTTY ? 0 : SEND_WITHIN_MS);
   await app.client.close();
   await face.left(unsent);
   return 0;

@@ -24,8 +24,11 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       },
     });
     const { server, profile, json, help } = values;
+    if (json && positionals.length > 0)
+      throw new UsageError('With --json commands are lines of the input: {"command": "…", "args": {…}}.');
     return { server, profile, json, help, words: positionals };
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${(error as Error).message.split('. ')[0]}. tpx --help lists the options.`);
   }
 }

@@ -1,5 +1,6 @@
 import type { SessionId, UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
+import { appearsOffline } from './accounts/users.ts';
 import { Channels } from './channels/channels.ts';
 import { Signals } from './channels/signals.ts';
 import type { Config } from './config/config.ts';
@@ -58,7 +59,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
         log.warn({ err: error }, 'a group was not read again'),
       );
     },
-    isInvisible: (userId: UserId) => isInvisible(database, userId),
+    isInvisible: (userId: UserId) => appearsOffline(database, userId),
   };
   const announcer = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
 
@@ -110,11 +111,4 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
       await http.close();
     },
   };
-}
-
-async function isInvisible(database: Database, userId: UserId): Promise<boolean> {
-  const rows = await database.query(`SELECT 1 FROM users WHERE id = $1 AND status_state = 'offline'`, [
-    userId,
-  ]);
-  return rows.length > 0;
 }

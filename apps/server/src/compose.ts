@@ -1,4 +1,3 @@
-import { LIMITS } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { AccessTokens } from './accounts/access-tokens.ts';
@@ -29,6 +28,7 @@ import { registerUserRoutes } from './transports/rest/user-routes.ts';
 
 const RETENTION_EVERY_MS = 60_000;
 const EXPIRED_SESSIONS_EVERY_MS = 3_600_000;
+const SWEEP_EVERY_MS = 60_000;
 
 export type Given = { config: Config; database: Database; log: Logger; version: string };
 
@@ -87,7 +87,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
   const background = [
     startRetention({ database, announcer, onError }, RETENTION_EVERY_MS),
     repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
-    repeat(async () => live.live.sweep(), LIMITS.heartbeatTimeoutMs, onError),
+    repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
   ];
 
   return {

@@ -43,6 +43,8 @@ export const LIMITS = {
   topicsPerSession: 2_000,
   /** One WebSocket frame from a client; larger ones close the socket with 1009. */
   frameMaxBytes: 131_072,
+  /** Frames on one connection that are none; the last of them closes it. */
+  malformedFramesMax: 10,
   /** A JSON request body. */
   bodyMaxBytes: 262_144,
   /** Nesting of JSON that a client sends. */

@@ -4,6 +4,7 @@ import { cleanName, cleanText } from './text.ts';
 test.each([
   ['letters that are composed alike', 'e\u0301', '\u00e9'],
   ['line ends of all kinds', 'a\r\nb\rc\n', 'a\nb\nc\n'],
+  ['letters that compose once what stood between them is gone', 'e\u0000\u0301', '\u00e9'],
   ['tabs, which stay', 'a\tb', 'a\tb'],
   ['an ANSI escape', 'a\u001b[31mred\u001b[0m', 'a[31mred[0m'],
   ['an eight-bit CSI', 'a\u009b31m', 'a31m'],
@@ -31,6 +32,7 @@ test.each([
   ['zero-width characters', 'a\u200bd\u200cm\u200di\ufeffn', 'admin'],
   ['soft hyphens and variation selectors', 'ad\u00admin\ufe0f', 'admin'],
   ['Hangul fillers, which look like nothing', '\u3164\u115fa', 'a'],
+  ['letters that compose once what stood between them is gone', 'e\u00ad\u0301', '\u00e9'],
   ['escapes', '\u001b[2Ja', '[2Ja'],
   ['nothing but invisible ones', '\u200b\u2060', ''],
 ])('TEXT-3 a name is one visible line: %s', (_name, given, stored) => {

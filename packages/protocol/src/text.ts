@@ -13,11 +13,13 @@ const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 /** A message's or a description's text. */
 export function cleanText(text: string): string {
   if (PLAIN_ASCII.test(text)) return text;
-  const normal = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').normalize('NFC');
-  return UNSAFE.test(normal) ? normal.toWellFormed().replace(CONTROLS, '').replace(BIDI, '') : normal;
+  const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+  const safe = UNSAFE.test(lines) ? lines.toWellFormed().replace(CONTROLS, '').replace(BIDI, '') : lines;
+  // Last: what was removed may have stood between letters that compose.
+  return safe.normalize('NFC');
 }
 
 /** A name in one line: no line breaks, no invisible characters, single spaces, trimmed. */
 export function cleanName(text: string): string {
-  return cleanText(text).replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
+  return cleanText(text).replace(INVISIBLE, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { LIMITS } from '@tpx/protocol';
 import type { App } from '../app.ts';
 import { rememberProfile } from '../profiles/choose-profile.ts';
 import { UsageError } from '../text/explain-error.ts';
@@ -13,8 +14,11 @@ export const ACCOUNT_COMMANDS = [
     aliases: [],
     args: credentials,
     help: 'Make an account and sign in on this device',
+    allow: requireSignedOut,
     async run(app, { username = '', password = '' }) {
       requireSignedOut(app);
+      if (password.length < LIMITS.passwordMin)
+        throw new UsageError(`A password has at least ${LIMITS.passwordMin} characters.`);
       const user = await app.client.register({ username, password, device_name: deviceName() });
       await signedIn(app);
       return { user };
@@ -29,6 +33,7 @@ export const ACCOUNT_COMMANDS = [
     aliases: [],
     args: credentials,
     help: 'Sign in on this device',
+    allow: requireSignedOut,
     async run(app, { username = '', password = '' }) {
       requireSignedOut(app);
       const user = await app.client.login({ username, password, device_name: deviceName() });

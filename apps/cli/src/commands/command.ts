@@ -21,6 +21,8 @@ export type Command<Data = unknown> = {
   aliases: readonly string[];
   args: readonly Arg[];
   help: string;
+  /** What forbids it already, before anything that is missing is asked for. @throws {UsageError} */
+  allow?(app: App): void;
   run(app: App, args: Args): Promise<Data>;
   show?(data: Data, app: App): string[];
 };

@@ -1,11 +1,13 @@
-import type { Conversation } from '@tpx/sdk';
+import { type Conversation, NetworkError } from '@tpx/sdk';
 import type { App } from '../app.ts';
 import { UsageError } from '../text/explain-error.ts';
-import { messageLines } from '../text/message-lines.ts';
+import { excerpt } from '../text/message-lines.ts';
 import { command } from './command.ts';
+import { markedLines } from './marked-lines.ts';
 
 /** How much of a conversation is shown when it is opened. */
 const SHOWN_AT_OPEN = 10;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const CONVERSATION_COMMANDS = [
   command({
@@ -14,8 +16,8 @@ export const CONVERSATION_COMMANDS = [
     args: [{ name: 'user' }],
     help: 'Talk to somebody, by username, PIN or id',
     async run(app, { user: ref = '' }) {
-      const user = await app.client.people.find(ref.replace(/^@/, ''));
-      return await enter(app, await app.client.openDm(user.id));
+      app.requireSignedIn();
+      return await enter(app, await openDm(app, ref.replace(/^@/, '')));
     },
     show: shownAtOpen,
   }),
@@ -38,6 +40,10 @@ export const CONVERSATION_COMMANDS = [
     async run(app, { group = '', invite }) {
       // As /invite prints it: the id and the code in one word.
       const [id = '', code = invite] = group.split('/');
+      if (!UUID.test(id))
+        throw new UsageError(
+          `“${excerpt(id)}” is not the id of a group. Take the whole line that /invite printed.`,
+        );
       return await enter(app, await app.client.joinGroup(id, code));
     },
     show: shownAtOpen,
@@ -116,6 +122,22 @@ export const CONVERSATION_COMMANDS = [
   }),
 ] as const;
 
+/** Without a connection a conversation that there is already still opens: what is written there is kept. */
+async function openDm(app: App, ref: string): Promise<Conversation> {
+  try {
+    const { id } = await app.client.people.find(ref);
+    if (id === app.me) throw new UsageError('That is you. Name somebody else.');
+    return await app.client.openDm(id);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    const dms = app.client.conversations.filter(({ kind }) => kind === 'dm');
+    await learnTitles(app, dms);
+    const known = dms.find((one) => app.titleOf(one).toLowerCase() === ref.toLowerCase());
+    if (!known) throw error;
+    return known;
+  }
+}
+
 function requireGroup(app: App): Conversation {
   const conversation = app.requireCurrent();
   if (conversation.kind === 'group') return conversation;
@@ -140,7 +162,10 @@ async function enter(app: App, conversation: Conversation) {
 
 function shownAtOpen({ conversation }: { conversation: Conversation }, app: App): string[] {
   const shown = conversation.messages.slice(-SHOWN_AT_OPEN);
-  return [`--- ${app.titleOf(conversation)}`, ...shown.flatMap((message) => messageLines(message, app.name))];
+  return [
+    `--- ${app.titleOf(conversation)}`,
+    ...shown.flatMap((message) => markedLines(app, conversation, message)),
+  ];
 }
 
 async function learnTitles(app: App, conversations: readonly Conversation[]): Promise<void> {

@@ -4,6 +4,7 @@ import { UsageError } from '../text/explain-error.ts';
 import { excerpt, messageLines } from '../text/message-lines.ts';
 import { command } from './command.ts';
 import { findConversation } from './conversation-commands.ts';
+import { markedLines } from './marked-lines.ts';
 
 const HISTORY_DEFAULT = 20;
 const HISTORY_MAX = 1_000;
@@ -62,11 +63,9 @@ export const MESSAGE_COMMANDS = [
     },
     show: ({ messages, topic }, app) => {
       const conversation = app.client.conversation(topic);
-      const me = app.client.me.id;
-      return messages.flatMap((message) => {
-        const isMine = conversation !== undefined && message.sender_id === me && message.type !== 'system';
-        return messageLines(message, app.name, isMine ? markOf(conversation, message) : '');
-      });
+      return messages.flatMap((message) =>
+        conversation ? markedLines(app, conversation, message) : messageLines(message, app.name),
+      );
     },
   }),
   command({
@@ -110,15 +109,6 @@ export const MESSAGE_COMMANDS = [
     show: ({ client_ids }) => [`Forgotten: ${client_ids.length}.`],
   }),
 ] as const;
-
-/** One's own message's step of the ladder: sent, D, R, with counts while only some of a group are there. */
-export function markOf(conversation: Conversation, message: Parameters<Conversation['ladderOf']>[0]): string {
-  const { delivered, read, of } = conversation.reachOf(message);
-  const some = (count: number) => (count === of ? '' : ` ${count}/${of}`);
-  if (read > 0) return `R${some(read)}`;
-  if (delivered > 0) return `D${some(delivered)}`;
-  return 'sent';
-}
 
 async function withFailed(app: App, act: (conversation: Conversation, clientId: string) => Promise<unknown>) {
   const conversation = app.requireCurrent();

@@ -1,6 +1,8 @@
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import { Writable } from 'node:stream';
 import { escapeForTerminal } from '../text/escape.ts';
+import { wrapLine } from '../text/wrap.ts';
+import { allowLostTerminal } from './raw-mode.ts';
 
 /** Lines from a terminal, with a prompt under what is printed meanwhile, or from a pipe. */
 export class LineReader {
@@ -10,14 +12,18 @@ export class LineReader {
   #deliver: ((line: string | undefined) => void) | undefined;
   #ended = false;
   #prompt = '';
+  /** The last line was typed at the prompt, and not ahead of it: it is the last thing on the screen. */
+  #isLastShown = false;
 
   constructor() {
+    if (this.isTerminal) allowLostTerminal(process.stdin);
     this.#lines = this.#open(process.stdout, 500);
   }
 
   /** undefined at the end: of the input, or by Ctrl-C or Ctrl-D. */
   next(prompt: string): Promise<string | undefined> {
     const line = this.#waiting.shift();
+    this.#isLastShown = line === undefined;
     if (line !== undefined || this.#ended) return Promise.resolve(line);
     this.#prompt = escapeForTerminal(prompt);
     if (this.isTerminal) {
@@ -27,6 +33,10 @@ export class LineReader {
     return new Promise((resolve) => {
       this.#deliver = resolve;
     });
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
   }
 
   /** Without an echo; undefined where nothing was given, or nobody is there to ask. */
@@ -56,17 +66,22 @@ export class LineReader {
   /** Each is one line, made safe here whatever it holds. */
   print(lines: readonly string[]): void {
     const isPrompting = this.isTerminal && this.#deliver !== undefined && !this.#ended;
-    if (isPrompting) {
+    // What is typed while a command runs is shown again with the next prompt.
+    if (isPrompting || (this.isTerminal && !this.#ended && this.#lines.line !== '')) {
       cursorTo(process.stdout, 0);
       clearScreenDown(process.stdout);
     }
-    process.stdout.write(lines.map((line) => `${escapeForTerminal(line)}\n`).join(''));
+    const safe = lines.map(escapeForTerminal);
+    const rows = this.isTerminal
+      ? safe.flatMap((line) => wrapLine(line, process.stdout.columns || 80))
+      : safe;
+    process.stdout.write(rows.map((row) => `${row}\n`).join(''));
     if (isPrompting) this.#lines.prompt(true);
   }
 
   /** Takes a line that was just typed off the screen: it will be shown as what became of it. */
   unshow(line: string): void {
-    if (!this.isTerminal) return;
+    if (!this.isTerminal || !this.#isLastShown) return;
     const columns = process.stdout.columns || 80;
     const rows = Math.max(1, Math.ceil(Bun.stringWidth(this.#prompt + line) / columns));
     moveCursor(process.stdout, 0, -rows);

@@ -1,9 +1,9 @@
 import type { MessageObject } from '@tpx/protocol';
 import { type Conversation, SignedOutError } from '@tpx/sdk';
 import type { App } from '../app.ts';
-import { markOf } from '../commands/message-commands.ts';
+import { markedLines } from '../commands/marked-lines.ts';
 import { explainError } from '../text/explain-error.ts';
-import { bodyOf, clock, excerpt, messageLines } from '../text/message-lines.ts';
+import { bodyOf, clock, excerpt } from '../text/message-lines.ts';
 
 type Print = (lines: string[]) => void;
 
@@ -93,7 +93,7 @@ export class PlainEvents {
       type === 'system' ? Object.values(content ?? {}).filter((value) => typeof value === 'string') : [];
     const isMine = sender_id === this.#app.client.me.id && type !== 'system';
     this.#show(conversation, isMine || type === 'system' ? people : [sender_id], () =>
-      messageLines(message, this.#app.name, isMine ? markOf(conversation, message) : ''),
+      markedLines(this.#app, conversation, message),
     );
   }
 

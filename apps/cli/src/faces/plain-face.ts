@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import type { Args, Command } from '../commands/command.ts';
 import { missingArg, parseLine, requireArgs } from '../commands/parse-command.ts';
 import { COMMANDS } from '../commands/table.ts';
-import { explainError } from '../text/explain-error.ts';
+import { explainError, UsageError } from '../text/explain-error.ts';
 import type { Face } from './face.ts';
 import { LineReader } from './line-reader.ts';
 import { PlainEvents } from './plain-events.ts';
@@ -83,8 +83,11 @@ export class PlainFace implements Face {
 
   /** Asks for a secret that was not typed with the command. @throws {UsageError} */
   async #complete(command: Command, args: Args): Promise<Args> {
+    command.allow?.(this.#app);
     const missing = missingArg(command, args);
     const secret = missing?.secret && (await this.#reader.secret(`${missing.name}: `));
+    if (missing?.secret && this.#reader.isTerminal && this.#reader.hasEnded)
+      throw new UsageError('Nothing was done.');
     const complete = secret ? { ...args, [missing.name]: secret } : args;
     requireArgs(command, complete);
     return complete;

@@ -102,3 +102,9 @@ export async function loadOwnUser(queries: Queries, id: UserId): Promise<OwnUser
   if (!row) throw new Refusal('unauthorized', 'This account has been deleted.');
   return { ...toUserObject(row), blocked_users: row.blocked_users };
 }
+
+/** Whether the user chose the status `offline` (spec PRES-5). */
+export async function appearsOffline(queries: Queries, id: UserId): Promise<boolean> {
+  const rows = await queries.query(`SELECT 1 FROM users WHERE id = $1 AND status_state = 'offline'`, [id]);
+  return rows.length > 0;
+}

@@ -34,7 +34,7 @@ export type Joinable = {
 };
 
 /** Events after a client's `last_seq`; those of Postgres end where the ring goes on. */
-type Missed = { entries: readonly LogEntry[]; upTo: number };
+export type Missed = { entries: readonly LogEntry[]; upTo: number };
 
 /** JSON of missed events in one answer: what it takes to send it stays far below a reader's limit (spec WS-19, WS-20). */
 const EVENTS_CHARACTERS_MAX = 262_144;
@@ -51,25 +51,28 @@ export async function prepareJoin(
   session: ChannelSession,
   topic: { kind: ConversationKind; id: ConversationId },
   lastSeq: number | undefined,
+  read: ReadMissed = readMissed,
 ): Promise<Joinable> {
   const found = await deps.access.load({ userId: session.userId, conversationId: topic.id });
   const access = requireReader(found?.kind === topic.kind ? found : undefined);
   const conversation = await deps.live.acquire(topic.id);
   const description = await deps.describe(conversation);
-  const missed = await readMissed(deps, conversation, lastSeq);
+  const missed = await read(deps, conversation, lastSeq);
   return { access, conversation, description, missed };
 }
 
-async function readMissed(
+export type ReadMissed = (
   deps: JoinDeps,
   live: LiveConversation,
   lastSeq: number | undefined,
-): Promise<Missed> {
+) => Promise<Missed>;
+
+export const readMissed: ReadMissed = async (deps, live, lastSeq) => {
   if (lastSeq === undefined) return { entries: [], upTo: Number.POSITIVE_INFINITY };
   if (live.ring.since(lastSeq, live.lastSeq)) return { entries: [], upTo: lastSeq };
   const entries = await readLog(deps.database, live.id, lastSeq, LIMITS.eventsPerPage);
   return { entries, upTo: entries.at(-1)?.seq ?? lastSeq };
-}
+};
 
 /**
  * The part of a join that happens at once: nothing can be published between what the answer carries and the
@@ -93,6 +96,9 @@ export function completeJoin(
     readSeq: access.readSeq,
   };
   if (access.blockers.length > 0) session.hiddenUsers = new Set(access.blockers);
+  // A resume may have joined the topic while its own join was under way, or the other way round (spec WS-6).
+  const before = session.channels.get(channel.topic);
+  if (before) session.closeChannel(before);
   session.channels.set(channel.topic, channel);
   conversation.readers++;
   session.connection.subscribe(channel.topic);
@@ -117,7 +123,9 @@ function roleOf({ access }: Joinable): { role?: Access['standing'] } {
 /** `"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */
 function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room: Room): string {
   if (upTo === Number.POSITIVE_INFINITY) return '"events":[],"has_more":false';
-  const missed = [...entries, ...(live.ring.since(upTo, live.lastSeq) ?? [])];
+  // What Postgres has beyond `lastSeq` is still to be published, and this client is subscribed by then.
+  const published = entries.filter(({ seq }) => seq <= live.lastSeq);
+  const missed = [...published, ...(live.ring.since(upTo, live.lastSeq) ?? [])];
   const events: string[] = [];
   let left = Math.min(room.characters, EVENTS_CHARACTERS_MAX);
   for (const entry of missed.slice(0, LIMITS.eventsPerPage)) {
@@ -127,7 +135,9 @@ function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room: Room)
     room.characters -= event.length;
     events.push(event);
   }
-  const hasMore = events.length < missed.length || (missed.at(-1)?.seq ?? upTo) < live.lastSeq;
+  // Where retention took all that was missed, nothing is still to come.
+  const reached = missed.at(-1)?.seq ?? Math.max(upTo, live.firstSeq - 1);
+  const hasMore = events.length < missed.length || reached < live.lastSeq;
   return `"events":[${events.join(',')}],"has_more":${hasMore}`;
 }
 

@@ -10,7 +10,14 @@ import {
 } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 import type { ChannelSession } from './channel-session.ts';
-import { completeJoin, type Joinable, type JoinDeps, prepareJoin } from './join-conversation.ts';
+import {
+  completeJoin,
+  type Joinable,
+  type JoinDeps,
+  prepareJoin,
+  type ReadMissed,
+  readMissed,
+} from './join-conversation.ts';
 
 type SummaryRow = {
   conversation_id: ConversationId;
@@ -56,13 +63,36 @@ export async function prepareUserJoin(
   if (topics.length > LIMITS.resumeTopicsMax) {
     throw new Refusal('too_large', `One resume names at most ${LIMITS.resumeTopicsMax} conversations.`);
   }
+  const read = readWithinAnswer();
   const [conversations, resumes] = await Promise.all([
     loadSummaries(deps.database, session.userId),
     Promise.all(
-      topics.map(async ([topic, lastSeq]) => [topic, await prepareResume(deps, session, topic, lastSeq)]),
+      topics.map(async ([topic, lastSeq]) => [
+        topic,
+        await prepareResume(deps, session, topic, lastSeq, read),
+      ]),
     ),
   ]);
   return { conversations, resumes: resumes as PreparedUser['resumes'] };
+}
+
+/**
+ * Reads one after the other, and no more than the answer may carry: a client that was away for long must not make the
+ * node hold a page of each of its conversations. What is left out, `has_more` tells of.
+ */
+function readWithinAnswer(): ReadMissed {
+  let left = RESUME_CHARACTERS_MAX;
+  let last: Promise<unknown> = Promise.resolve();
+  return (deps, live, lastSeq) => {
+    const missed = last.then(async () => {
+      if (left <= 0 && lastSeq !== undefined) return { entries: [], upTo: lastSeq };
+      const found = await readMissed(deps, live, lastSeq);
+      for (const { payload } of found.entries) left -= payload.length;
+      return found;
+    });
+    last = missed.catch(() => undefined);
+    return missed;
+  };
 }
 
 async function prepareResume(
@@ -70,11 +100,12 @@ async function prepareResume(
   session: ChannelSession,
   name: string,
   lastSeq: number,
+  read: ReadMissed,
 ): Promise<Joinable | Refusal> {
   try {
     const topic = parseTopic(name);
     if (!topic || topic.kind === 'user') throw new Refusal('not_found', 'There is no such conversation.');
-    return await prepareJoin(deps, session, topic, lastSeq);
+    return await prepareJoin(deps, session, topic, lastSeq, read);
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
@@ -92,13 +123,17 @@ export function completeUserJoin(
   const resumed = prepared.resumes.map(([topic, joinable]) => {
     if (joinable instanceof Refusal)
       return `${JSON.stringify(topic)}:${JSON.stringify({ error: joinable.toBody() })}`;
-    const before = session.channels.get(topic);
-    if (before) session.closeChannel(before);
     entered.push(joinable);
     return `${JSON.stringify(topic)}:${completeJoin(session, joinable, joinRef, room).resumed}`;
   });
+  // Where the log of a resumed topic ends is where its broadcasts begin, whatever Postgres has by now (spec WS-7).
+  const ends = new Map(entered.map(({ conversation }) => [conversation.topic, conversation.lastSeq]));
+  const conversations = prepared.conversations.map((summary) => ({
+    ...summary,
+    last_seq: ends.get(summary.topic) ?? summary.last_seq,
+  }));
   const response = new RawJson(
-    `{"conversations":${JSON.stringify(prepared.conversations)},"resumed":{${resumed.join(',')}}}`,
+    `{"conversations":${JSON.stringify(conversations)},"resumed":{${resumed.join(',')}}}`,
   );
   return { response, entered };
 }

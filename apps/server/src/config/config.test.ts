@@ -12,7 +12,7 @@ test('CFG-1: without any variable a node is complete', () => {
 
 test.each([
   [{ TPX_PROT: '1' }, 'TPX_PROT is not a setting'],
-  [{ TPX_PORT: 'http' }, 'TPX_PORT is "http"'],
+  [{ TPX_PORT: 'http' }, 'TPX_PORT is "http", but must be a number.'],
   [{ TPX_PORT: '70000' }, 'TPX_PORT is "70000"'],
   [{ TPX_DATABASE_URL: 'mysql://x' }, 'must be a URL that begins with postgres://'],
   [{ TPX_RATE_LIMITS: 'sned=1/1s' }, 'there is no bucket "sned"'],

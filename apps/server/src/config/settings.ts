@@ -6,7 +6,9 @@ import { z } from 'zod';
  */
 type Setting = { schema: z.ZodType; default: string | null; help: string };
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const wholeNumber = (min: number, max: number) =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
+const port = wholeNumber(0, 65_535);
 const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -47,7 +49,7 @@ export const SETTINGS = {
   TPX_S3_SECRET_KEY: { schema: z.string().min(1), default: null, help: 'Secret key of the store.' },
   TPX_S3_REGION: { schema: z.string().min(1), default: null, help: 'Region of the store.' },
   TPX_WORKERS: {
-    schema: z.coerce.number().int().min(1).max(256),
+    schema: wholeNumber(1, 256),
     default: '1',
     help: 'Processes that share the port; more than one needs NATS.',
   },

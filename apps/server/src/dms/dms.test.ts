@@ -3,6 +3,11 @@ import { type ConversationId, RATE_LIMITS, type UserId } from '@tpx/protocol';
 import { loadConversationObject } from '../groups/conversation-object.ts';
 import { codeOf, GroupWorld } from '../groups/group-world.fixture.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
+import { deleteMessage } from '../messages/delete-message.ts';
+import { editMessage } from '../messages/edit-message.ts';
+import { MessageWriter } from '../messages/message-writer.ts';
+import { react } from '../messages/react.ts';
+import { sendMessage } from '../messages/send-message.ts';
 import { loadDm } from './dm-object.ts';
 import { type DmPlace, listDms } from './list-dms.ts';
 import { openDm } from './open-dm.ts';
@@ -83,6 +88,24 @@ test('DM-2 the blocked cannot open the DM, an existing one neither; the blocker 
   expect(await codeOf(openDm(world, { actorId: ann, userId: bob }))).toBe('blocked');
   expect(await codeOf(openDm(world, { actorId: bob, userId: ann }))).toBe('ok');
   expect(await codeOf(openDm(world, { actorId: ann, userId: bob }))).toBe('blocked');
+});
+
+test('DM-2 the blocked neither edit nor react in the DM; what is theirs they may take back', async () => {
+  const { dm } = await openDm(world, { actorId: ann, userId: bob });
+  const conversationId = dm.id as ConversationId;
+  const writer = new MessageWriter({ database: world.database, announcer: world.announcer });
+  const rights = { standing: 'user', whoCanPost: 'all', blocked: false } as const;
+  const sender = { ...rights, userId: ann, conversationId, kind: 'dm' } as const;
+  const { id } = await sendMessage(writer, sender, { type: 'text', content: { text: 'hello' } });
+  await react(world, ann, { id, emoji: '👍', on: true });
+  await world.database.query('INSERT INTO blocks (user_id, blocked_id) VALUES ($1, $2)', [bob, ann]);
+  expect(await codeOf(editMessage(world, ann, id, { content: { text: 'and another thing' } }))).toBe(
+    'blocked',
+  );
+  expect(await codeOf(react(world, ann, { id, emoji: '👎', on: true }))).toBe('blocked');
+  expect(await codeOf(react(world, bob, { id, emoji: '👎', on: true }))).toBe('ok');
+  expect(await codeOf(react(world, ann, { id, emoji: '👍', on: false }))).toBe('ok');
+  expect(await codeOf(deleteMessage(world, ann, id))).toBe('ok');
 });
 
 test('DM-4 the list has the latest message first, each DM once, page by page', async () => {

@@ -57,3 +57,35 @@ test('LOG-7: a deletion takes the content out of what the ring keeps', () => {
   expect(kept).toContain('in reply to a');
   expect(seqs(ring.all())).toEqual([1, 2, 3, 4]);
 });
+
+test('LOG-7: what was edited away is not in the ring any more', () => {
+  const ring = new EventRing();
+  const message = (text: string) => ({ id: 'm1', content: { text }, encryption: null, edited_at: null });
+  ring.push(entry(1, 'message', { seq: 1, message: message('a secret') }));
+  ring.push(entry(2, 'edited', { seq: 2, message: { ...message('better'), edited_at: 'now' } }));
+  expect(JSON.parse(ring.all()[0]?.payload ?? '')).toEqual({
+    seq: 1,
+    message: { ...message('better'), edited_at: 'now' },
+  });
+});
+
+test('LOG-6: messages that are redacted take no room from those that follow', () => {
+  const ring = new EventRing();
+  const content = { text: 'x'.repeat(16_000) };
+  for (let n = 0; n < 100; n++) {
+    ring.push(entry(2 * n + 1, 'message', { seq: 2 * n + 1, message: { id: `m${n}.`, content } }));
+    ring.push(entry(2 * n + 2, 'deleted', { seq: 2 * n + 2, id: `m${n}.` }));
+  }
+  expect(ring.all().length).toBe(200);
+});
+
+test('GRP-9: what retention took is not in the ring any more', () => {
+  const ring = new EventRing();
+  for (let seq = 5; seq <= 9; seq++) ring.push(entry(seq));
+  ring.dropBefore(8);
+  expect(seqs(ring.all())).toEqual([8, 9]);
+  ring.dropBefore(20);
+  expect(seqs(ring.all())).toEqual([]);
+  ring.push(entry(20));
+  expect(seqs(ring.since(19, 20))).toEqual([20]);
+});

@@ -1,4 +1,4 @@
-import type { LogEvents } from '@tpx/protocol';
+import type { LogEvents, MessageObject } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
 
 /** Bounds of one conversation's ring: whichever is reached first. */
@@ -15,7 +15,7 @@ export class EventRing {
 
   /** `entry` MUST follow the newest one: its `seq` is one higher. */
   push(entry: LogEntry): void {
-    if (entry.event === 'deleted') this.redact((JSON.parse(entry.payload) as LogEvents['deleted']).id);
+    this.#forgetBefore(entry);
     this.#entries.push(entry);
     this.#characters += entry.payload.length;
     if (this.#entries.length > 2 * ENTRIES_MAX || this.#characters > 2 * CHARACTERS_MAX) this.#shrink();
@@ -40,21 +40,33 @@ export class EventRing {
     return this.#entries.slice(seq + 1 - oldest.seq);
   }
 
-  /** Takes the content out of what is kept of a message that was deleted: a ring must not outlive a deletion. */
-  redact(messageId: string): void {
+  /** Retention removed what was before `seq`: a ring must not outlive that either. */
+  dropBefore(seq: number): void {
+    const from = this.#entries.findIndex((entry) => entry.seq >= seq);
+    const dropped = this.#entries.splice(0, from < 0 ? this.#entries.length : from);
+    for (const { payload } of dropped) this.#characters -= payload.length;
+  }
+
+  /** What was deleted or edited away is kept nowhere, so not in a ring either (spec LOG-7). */
+  #forgetBefore({ event, payload }: LogEntry): void {
+    if (event === 'deleted') {
+      const { id } = JSON.parse(payload) as LogEvents['deleted'];
+      this.#rewrite(id, { content: null, encryption: null, mentions: [], reactions: [], deleted: true });
+    } else if (event === 'edited') {
+      const { id, content, encryption, edited_at } = (JSON.parse(payload) as LogEvents['edited']).message;
+      this.#rewrite(id, { content, encryption, edited_at });
+    }
+  }
+
+  #rewrite(messageId: string, change: Partial<MessageObject>): void {
     for (const [index, entry] of this.#entries.entries()) {
       if ((entry.event !== 'message' && entry.event !== 'edited') || !entry.payload.includes(messageId))
         continue;
-      const payload = JSON.parse(entry.payload) as LogEvents['message'];
-      if (payload.message.id !== messageId) continue;
-      Object.assign(payload.message, {
-        content: null,
-        encryption: null,
-        mentions: [],
-        reactions: [],
-        deleted: true,
-      });
-      this.#entries[index] = { ...entry, payload: JSON.stringify(payload) };
+      const held = JSON.parse(entry.payload) as LogEvents['message'];
+      if (held.message.id !== messageId) continue;
+      const payload = JSON.stringify({ ...held, message: { ...held.message, ...change } });
+      this.#characters += payload.length - entry.payload.length;
+      this.#entries[index] = { ...entry, payload };
     }
   }
 

@@ -47,6 +47,8 @@ export class LiveConversation {
   /** The group or DM as clients see it, kept until it changes. */
   description: Promise<ConversationObject> | undefined;
   #parked = new Map<number, LogEntry>();
+  /** The highest `seq` heard of, parked or dropped. */
+  #newestSeq: number;
 
   constructor(state: ConversationState) {
     this.id = state.id;
@@ -54,6 +56,7 @@ export class LiveConversation {
     this.topic = conversationTopic(state.kind, state.id);
     this.firstSeq = state.firstSeq;
     this.lastSeq = state.lastSeq;
+    this.#newestSeq = state.lastSeq;
     this.memberCount = state.memberCount;
     this.whoCanPost = state.whoCanPost;
     this.peers = state.peers;
@@ -63,6 +66,7 @@ export class LiveConversation {
   /** Takes an entry; gives those that may go out now, in order. Ask `hasGap` afterwards. */
   accept(entry: LogEntry): readonly LogEntry[] {
     if (entry.seq <= this.lastSeq) return [];
+    this.#newestSeq = Math.max(this.#newestSeq, entry.seq);
     if (entry.seq > this.lastSeq + 1) {
       if (this.#parked.size < PARKED_MAX) this.#parked.set(entry.seq, entry);
       return [];
@@ -77,8 +81,14 @@ export class LiveConversation {
     return ready;
   }
 
-  /** Whether entries wait for one that has not come. */
+  /** Retention took what comes up to `seq`: nobody waits for it any more. */
+  skipTo(seq: number): void {
+    this.lastSeq = seq;
+    for (const parked of this.#parked.keys()) if (parked <= seq) this.#parked.delete(parked);
+  }
+
+  /** Whether something was heard of that has not gone out: entries wait for one that has not come. */
   get hasGap(): boolean {
-    return this.#parked.size > 0;
+    return this.#newestSeq > this.lastSeq;
   }
 }

@@ -89,6 +89,35 @@ test('LOG-3: a gap that retention has made is passed over', async () => {
   expect(published).toEqual([50, 51]);
 });
 
+test('LOG-3: more early entries than are kept are read from Postgres to the last', async () => {
+  const { live, published, whole } = world(0, 1_500);
+  await live.acquire(id);
+  for (let seq = 2; seq <= 1_500; seq++) live.offer(entry(seq));
+  await whole;
+  expect(published).toEqual(upTo(1_500));
+});
+
+test('LOG-3: nobody goes on waiting for what retention took', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let reads = 0;
+  const live = new LiveConversations({
+    loadStates: async (ids) => ids.map(() => state(1)),
+    readLog: async () => {
+      reads++;
+      return [entry(50)];
+    },
+    publish: (_conversation, { seq }) => {
+      if (seq === 50) resolve();
+    },
+  });
+  const conversation = await live.acquire(id);
+  live.offer(entry(40));
+  await promise;
+  expect(conversation.hasGap).toBe(false);
+  await Bun.sleep(20);
+  expect(reads).toBe(1);
+});
+
 test('LOG-3: a conversation that is not there is refused, and asked for again the next time', async () => {
   let exists = false;
   const live = new LiveConversations({
@@ -112,4 +141,13 @@ test('LOG-8: a conversation without readers is forgotten after a while, one with
   conversation.readers = 0;
   live.sweep(conversation.idleSince + 3_600_000);
   expect(live.count).toBe(0);
+});
+
+test('LOG-8: one that is asked for again is kept until whoever asked has joined', async () => {
+  const { live } = world();
+  const conversation = await live.acquire(id);
+  conversation.idleSince = performance.now() - 3_600_000;
+  await live.acquire(id);
+  live.sweep();
+  expect(live.get(id)).toBe(conversation);
 });

@@ -43,7 +43,11 @@ export class LiveConversations {
   /** The conversation, loaded if need be. @throws {Refusal} `not_found`, `unavailable` */
   async acquire(id: ConversationId): Promise<LiveConversation> {
     const live = this.#live.get(id);
-    if (live) return live;
+    if (live) {
+      // Whoever asks is about to join: the sweep must not forget it in between.
+      live.idleSince = performance.now();
+      return live;
+    }
     let loading = this.#loading.get(id);
     if (!loading) {
       loading = { promise: this.#load(id), missed: [] };
@@ -99,7 +103,7 @@ export class LiveConversations {
     const entries = await this.#deps.readLog(live.id, live.lastSeq, LIMITS.eventsPerPage);
     const oldest = entries[0];
     // Retention took what is missing: it will not come.
-    if (oldest && oldest.seq > live.lastSeq + 1) live.lastSeq = oldest.seq - 1;
+    if (oldest && oldest.seq > live.lastSeq + 1) live.skipTo(oldest.seq - 1);
     for (const entry of entries) for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
     return entries.length > 0;
   }

@@ -16,6 +16,8 @@ export type LockedMessage = MessageRow & {
   /** Standing of whoever changes it, and of its author. */
   actor_standing: Standing;
   author_standing: Standing;
+  /** The other side of the DM blocks whoever changes it. */
+  actor_blocked: boolean;
 };
 
 const FIND = `SELECT m.conversation_id FROM messages m WHERE m.id = $1`;
@@ -23,7 +25,11 @@ const LOCK = `SELECT c.kind FROM conversations c WHERE c.id = $1 FOR UPDATE`;
 const STANDING = (user: string) => `coalesce(
   (SELECT s.role FROM members s WHERE s.conversation_id = m.conversation_id AND s.user_id = ${user}),
   (SELECT 'banned' FROM bans b WHERE b.group_id = m.conversation_id AND b.user_id = ${user}), 'none')`;
-const READ = `SELECT ${MESSAGE_COLUMNS}, ${STANDING('$2')} AS actor_standing, ${STANDING('m.sender_id')} AS author_standing
+const BLOCKED = `EXISTS (
+  SELECT 1 FROM dms d JOIN blocks b ON b.blocked_id = $2 AND b.user_id IN (d.user_a, d.user_b)
+  WHERE d.id = m.conversation_id)`;
+const READ = `SELECT ${MESSAGE_COLUMNS}, ${STANDING('$2')} AS actor_standing, ${STANDING('m.sender_id')} AS author_standing,
+    ${BLOCKED} AS actor_blocked
   FROM messages m WHERE m.id = $1`;
 
 /**

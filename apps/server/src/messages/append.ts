@@ -70,7 +70,8 @@ export async function appendDrafts(
     sorted.map((draft) => JSON.stringify(draft.content)),
     sorted.map((draft) => (draft.encryption === null ? null : JSON.stringify(draft.encryption))),
     sorted.map((draft) => draft.replyTo),
-    sorted.map((draft) => `{${draft.mentionedNames.join(',')}}`),
+    // Quoted: a bare `null` would be no name.
+    sorted.map((draft) => `{${draft.mentionedNames.map((name) => `"${name}"`).join(',')}}`),
   ];
   const plain = sorted.every((draft) => draft.replyTo === null && draft.mentionedNames.length === 0);
   const isOne = sorted.length === 1;

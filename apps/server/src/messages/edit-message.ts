@@ -18,7 +18,7 @@ type Deps = { database: Database; announcer: Announcer };
 const EDIT = `UPDATE messages m SET content = $3, encryption = $4, edited_at = date_trunc('milliseconds', clock_timestamp())
   WHERE m.conversation_id = $1 AND m.seq = $2 RETURNING ${MESSAGE_COLUMNS}`;
 
-/** Only its author edits a message. @throws {Refusal} not_found, forbidden, banned, not_member, conflict, unavailable */
+/** Only its author edits a message. @throws {Refusal} not_found, forbidden, banned, not_member, blocked, conflict, unavailable */
 export async function editMessage(
   deps: Deps,
   actorId: UserId,
@@ -29,6 +29,7 @@ export async function editMessage(
   const { message, entry } = await deps.database.transaction(async (tx) => {
     const locked = await lockMessage(tx, id, actorId, within);
     requireRight(locked.actor_standing, 'edit_own');
+    if (locked.actor_blocked) throw new Refusal('blocked');
     if (locked.sender_id !== actorId) throw new Refusal('forbidden', 'Only its author edits a message.');
     if (locked.type === 'system') throw new Refusal('forbidden', 'A system notice cannot be edited.');
     if (locked.deleted_at) throw new Refusal('conflict', 'This message has been deleted.');

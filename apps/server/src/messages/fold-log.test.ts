@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { ConversationId, LogEventName, MessageObject } from '@tpx/protocol';
 import type { LogEntry } from '../fanout/announcer.ts';
-import { foldLog } from './fold-log.ts';
+import { foldLog, isExact } from './fold-log.ts';
 
 const message = (id: string, seq: number, text: string): MessageObject => ({
   id,
@@ -53,4 +53,14 @@ test('LOG-6: a reaction that the message shows already is not counted twice', ()
     entry(2, 'reaction', { id: 'a', user_id: 'bob', emoji: '👍', on: true }),
   ]);
   expect(folded?.reactions).toEqual([{ emoji: '👍', user_ids: ['bob'], count: 1 }]);
+});
+
+test('LOG-6: where a reaction names not all of its users the fold is not trusted', () => {
+  const entries = [entry(1, 'message', { message: message('a', 1, 'one') })];
+  const reacting = (n: number) =>
+    entry(n + 2, 'reaction', { id: 'a', user_id: `user-${n}`, emoji: '👍', on: true });
+  for (let n = 0; n < 20; n++) entries.push(reacting(n));
+  expect(foldLog(entries).every(isExact)).toBe(true);
+  entries.push(reacting(20));
+  expect(foldLog(entries).every(isExact)).toBe(false);
 });

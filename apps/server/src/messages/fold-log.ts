@@ -9,6 +9,14 @@ export function foldLog(entries: readonly LogEntry[]): MessageObject[] {
   return [...messages.values()];
 }
 
+/**
+ * Whether folding can be trusted: past the users that a reaction names, nobody can tell whether an event that follows
+ * is in its count already.
+ */
+export function isExact({ reactions }: MessageObject): boolean {
+  return reactions.every(({ user_ids, count }) => count <= user_ids.length);
+}
+
 function apply(messages: Map<string, MessageObject>, entry: LogEntry): void {
   const payload: unknown = JSON.parse(entry.payload);
   switch (entry.event) {

@@ -2,7 +2,7 @@ import { type ConversationId, type ConversationKind, type MessageObject, Refusal
 import type { Database } from '../db/database.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
-import { foldLog } from './fold-log.ts';
+import { foldLog, isExact } from './fold-log.ts';
 import { type History, type HistoryRange, loadHistory } from './read-messages.ts';
 
 /** Text of one page of history. */
@@ -50,12 +50,13 @@ async function readPage(
   range: HistoryRange,
 ): Promise<History> {
   const { page, whole } = pageOfRing(live, range);
-  if (whole) return page;
+  if (whole && page.messages.every(isExact)) return page;
   try {
     return await loadHistory(database, live.id, kind, range);
   } catch (error) {
     // Postgres is away: what the ring has is better than nothing, and says that there is more.
-    if (error instanceof Refusal && page.messages.length > 0) return { ...page, has_more: true };
+    if (error instanceof Refusal && page.messages.length > 0)
+      return { ...page, has_more: page.has_more || !whole };
     throw error;
   }
 }

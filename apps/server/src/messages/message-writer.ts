@@ -49,7 +49,7 @@ export class MessageWriter {
         this.#writing = true;
         const { promise, resolve: drained } = Promise.withResolvers<void>();
         this.#drained = promise;
-        queueMicrotask(() => void this.#drain().then(drained));
+        setImmediate(() => void this.#drain().then(drained));
       }
     });
   }

@@ -42,6 +42,7 @@ export async function react(
   const { message, entry } = await deps.database.transaction(async (tx) => {
     const locked = await lockMessage(tx, reaction.id, actorId, within);
     requireRight(locked.actor_standing, 'react');
+    if (reaction.on && locked.actor_blocked) throw new Refusal('blocked');
     if (locked.deleted_at) throw new Refusal('conflict', 'This message has been deleted.');
     const place = [locked.conversation_id, locked.seq];
     const { emoji, on } = reaction;

@@ -13,6 +13,11 @@ type Deps = {
   broadcast(conversation: LiveConversation, receipts: ReceiptObject[]): void;
 };
 
+/** Each second's marks leave in this many parts: thousands of rows and frames at once would stop everything else. */
+const STEPS = 20;
+/** Marks of one part, at least. */
+const STEP_MARKS_MIN = 50;
+
 /** The sender's newest message of a large room, whose summary is due. */
 type Awaited = { id: MessageId; seq: number };
 
@@ -26,21 +31,26 @@ const FORGET_MENTIONS = `
   WHERE n.user_id = k.user_id AND n.conversation_id = k.conversation_id AND n.seq <= k.read`;
 
 /**
- * The D and R marks of the people on this node: one mark a member, never a row a message and reader. Marks gather for a
- * second, are stored in one statement, and are then told: to everybody in small rooms, to the sender as counts in
- * rooms above 50 members (spec RCP-1 to RCP-4).
+ * The D and R marks of the people on this node: one mark a member, never a row a message and reader. They are stored, a
+ * conversation at most once a second, and are then told: to everybody in small rooms, to the sender as counts in rooms
+ * above 50 members (spec RCP-1 to RCP-4).
  */
 export class ReceiptBook {
   readonly #deps: Deps;
-  #dirty = new Map<LiveConversation, Map<UserId, Mark>>();
+  readonly #dirty = new Map<LiveConversation, Map<UserId, Mark>>();
+  /** Marks in `#dirty`. */
+  #count = 0;
+  /** When a conversation's marks were last taken to be stored, in `performance.now()` ms. */
+  readonly #takenAt = new WeakMap<LiveConversation, number>();
   readonly #awaited = new Map<LiveConversation, Map<UserId, Awaited>>();
   readonly #timers: ReturnType<typeof setInterval>[];
   #storing: Promise<void> = Promise.resolve();
+  #isStoring = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#timers = [
-      setInterval(() => void this.flush(), LIMITS.receiptsIntervalMs),
+      setInterval(() => this.#step(), LIMITS.receiptsIntervalMs / STEPS),
       setInterval(() => void this.summarize(), LIMITS.receiptSummaryIntervalMs),
     ];
   }
@@ -52,8 +62,10 @@ export class ReceiptBook {
       this.#dirty.set(conversation, marks);
     }
     const mark = marks.get(userId);
-    if (!mark) marks.set(userId, { delivered, read });
-    else {
+    if (!mark) {
+      marks.set(userId, { delivered, read });
+      this.#count++;
+    } else {
       mark.delivered = Math.max(mark.delivered, delivered);
       mark.read = Math.max(mark.read, read);
     }
@@ -69,16 +81,45 @@ export class ReceiptBook {
     awaited.set(senderId, { id, seq });
   }
 
-  /** Stores and tells what has gathered; one at a time, so that marks are told in order. */
+  /** Stores and tells all that has gathered; one at a time, so that marks are told in order. */
   flush(): Promise<void> {
-    this.#storing = this.#storing.then(() => this.#flush());
+    this.#storing = this.#storing.then(() => this.#flush(this.#take(Number.POSITIVE_INFINITY, () => true)));
     return this.#storing;
   }
 
-  async #flush(): Promise<void> {
-    if (this.#dirty.size === 0) return;
-    const dirty = this.#dirty;
-    this.#dirty = new Map();
+  /** The part that is due: conversations not told of for a second, the longest waiting first. */
+  #step(): void {
+    if (this.#count === 0 || this.#isStoring) return;
+    const before = performance.now() - LIMITS.receiptsIntervalMs;
+    const due = this.#take(
+      Math.max(STEP_MARKS_MIN, this.#count / STEPS),
+      (conversation) => (this.#takenAt.get(conversation) ?? Number.NEGATIVE_INFINITY) <= before,
+    );
+    this.#storing = this.#storing.then(() => this.#flush(due));
+  }
+
+  #take(
+    marksMax: number,
+    isDue: (conversation: LiveConversation) => boolean,
+  ): Map<LiveConversation, Map<UserId, Mark>> {
+    const taken = new Map<LiveConversation, Map<UserId, Mark>>();
+    const now = performance.now();
+    let count = 0;
+    for (const [conversation, marks] of this.#dirty) {
+      if (count >= marksMax) break;
+      if (!isDue(conversation)) continue;
+      taken.set(conversation, marks);
+      this.#dirty.delete(conversation);
+      this.#takenAt.set(conversation, now);
+      count += marks.size;
+    }
+    this.#count -= count;
+    return taken;
+  }
+
+  async #flush(dirty: Map<LiveConversation, Map<UserId, Mark>>): Promise<void> {
+    if (dirty.size === 0) return;
+    this.#isStoring = true;
     try {
       await this.#store(dirty);
     } catch {
@@ -87,6 +128,8 @@ export class ReceiptBook {
         for (const [userId, mark] of marks) this.mark(conversation, userId, mark.delivered, mark.read);
       }
       return;
+    } finally {
+      this.#isStoring = false;
     }
     for (const [conversation, marks] of dirty) {
       if (conversation.memberCount > LIMITS.receiptsBroadcastMax) continue;

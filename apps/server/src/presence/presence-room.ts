@@ -3,8 +3,7 @@ import { LIMITS, type PresenceMeta, type PresenceState, type SessionId, type Use
 /** One device of a user who is in a room. */
 type Device = {
   id: SessionId;
-  ref: string;
-  onlineAt: string;
+  meta: PresenceMeta;
   /** Connections that this device has joined with; a reconnect overlaps for a moment. */
   connections: number;
 };
@@ -40,8 +39,7 @@ export class PresenceRoom {
       known.connections++;
       return;
     }
-    const ref = `${REF_PREFIX}${(nextRef++).toString(36)}`;
-    const device = { id: deviceId, ref, onlineAt: new Date().toISOString(), connections: 1 };
+    const device = { id: deviceId, meta: newMeta(deviceId), connections: 1 };
     if (devices) devices.push(device);
     else this.#online.set(userId, [device]);
     note(this.#joins, userId, device);
@@ -102,13 +100,14 @@ function note(changes: Map<UserId, Device[]>, userId: UserId, device: Device): v
 
 function toState(users: ReadonlyMap<UserId, readonly Device[]>): PresenceState {
   const state: PresenceState = {};
-  for (const [userId, devices] of users) state[userId] = { metas: devices.map(toMeta) };
+  for (const [userId, devices] of users) state[userId] = { metas: devices.map(({ meta }) => meta) };
   return state;
 }
 
-function toMeta(device: Device): PresenceMeta {
+function newMeta(deviceId: SessionId): PresenceMeta {
+  const phx_ref = `${REF_PREFIX}${(nextRef++).toString(36)}`;
   // The end of a UUIDv7 is random: enough to tell a person's devices apart, and it opens nothing.
-  return { phx_ref: device.ref, online_at: device.onlineAt, device: device.id.slice(-8) };
+  return { phx_ref, online_at: new Date().toISOString(), device: deviceId.slice(-8) };
 }
 
 /** What somebody gets who must not see `hidden`. */

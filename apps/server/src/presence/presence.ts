@@ -108,13 +108,16 @@ export class Presence {
     if (room?.people.disconnect(watcher.userId, watcher.deviceId)) {
       this.#leaveIfGone(place.id, watcher.userId, watcher.deviceId);
     }
+    if (room) this.#tidy(room);
   }
 
   /** The connection has gone: the device is shown for the grace of a reconnect. */
   drop(place: PresencePlace, watcher: Watcher): void {
     const room = this.#forget(place, watcher);
-    if (!room?.people.disconnect(watcher.userId, watcher.deviceId)) return;
+    if (!room) return;
+    this.#tidy(room);
     const { userId, deviceId } = watcher;
+    if (!room.people.disconnect(userId, deviceId)) return;
     this.#leaving.push({
       at: performance.now() + LIMITS.presenceGraceMs,
       conversationId: place.id,
@@ -161,16 +164,30 @@ export class Presence {
     room.toldAt = performance.now();
     if (room.people.isList) this.#tellList(room);
     else this.#tellCount(room);
-    if (room.people.size === 0 && room.waiting.size === 0) this.#rooms.delete(room.place.id);
+    this.#tidy(room);
+  }
+
+  /** A room is kept while somebody is in it, or is told apart in it. */
+  #tidy({ place, people, waiting, filtered, timer }: Room): void {
+    if (timer === undefined && people.size === 0 && waiting.size === 0 && filtered.size === 0)
+      this.#rooms.delete(place.id);
   }
 
   #tellCount(room: Room): void {
     room.people.takeDiff();
     room.toldAsList = false;
     const { topic } = room.place;
-    for (const watcher of room.waiting) watcher.connection.subscribe(presenceRoomName(topic));
+    const count = { online: room.people.size };
+    for (const watcher of room.waiting) this.#admit(room, watcher);
     room.waiting.clear();
-    this.#deps.publish(presenceRoomName(topic), topic, 'presence_count', { online: room.people.size });
+    this.#deps.publish(presenceRoomName(topic), topic, 'presence_count', count);
+    this.#tellFiltered(room, 'presence_count', () => count);
+  }
+
+  /** From here on the watcher hears of the room: with all others, or apart from them (spec PRES-5). */
+  #admit(room: Room, watcher: Watcher): void {
+    if (watcher.hiddenUsers) room.filtered.add(watcher);
+    else watcher.connection.subscribe(presenceRoomName(room.place.topic));
   }
 
   /** The diff goes to those who have the state already, then the state to those who wait for it. */
@@ -191,8 +208,7 @@ export class Presence {
     const encoded = new RawJson(JSON.stringify(state));
     for (const watcher of room.waiting) {
       const { hiddenUsers, connection } = watcher;
-      if (hiddenUsers) room.filtered.add(watcher);
-      else connection.subscribe(name);
+      this.#admit(room, watcher);
       connection.push(topic, 'presence_state', hiddenUsers ? withoutUsers(state, hiddenUsers) : encoded);
     }
     room.waiting.clear();

@@ -42,13 +42,19 @@ export function applyChange(deps: Deps, change: Change): void {
     }
     case 'conversation_deleted': {
       const topic = conversationTopic(change.kind, change.conversationId);
-      for (const session of deps.sessions.all()) closeTopic(session, topic);
+      for (const session of deps.sessions.all()) {
+        session.accessVersion++;
+        closeTopic(session, topic);
+      }
       deps.live.drop(change.conversationId);
       return;
     }
     case 'log_trimmed': {
       const live = deps.live.get(change.conversationId);
-      if (live) live.firstSeq = Math.max(live.firstSeq, change.firstSeq);
+      if (live) {
+        live.firstSeq = Math.max(live.firstSeq, change.firstSeq);
+        live.ring.dropBefore(live.firstSeq);
+      }
       return;
     }
     case 'session_revoked':
@@ -64,6 +70,8 @@ export function applyChange(deps: Deps, change: Change): void {
       }
       return;
     case 'user_updated':
+      // A join under way may have read that they show.
+      for (const session of deps.sessions.of(change.userId)) session.accessVersion++;
       void showOrHide(deps, change.userId);
       return;
     case 'block':

@@ -26,6 +26,8 @@ export class HttpServer implements NativePublisher {
     this.#server = Bun.serve<SocketData>({
       hostname,
       port,
+      // Said aloud: left out, a second Bun program could listen on the same port, and clients would meet one or the other.
+      reusePort: false,
       // Uploads set their own limit; every JSON body is bounded again, and far lower, where it is read.
       maxRequestBodySize: LIMITS.uploadMaxBytes,
       websocket: webSocketHandler(parts.sockets),

@@ -1,4 +1,4 @@
-import type { OwnUserObject, UserEvents } from '@tpx/protocol';
+import { CLOSE_CODES, type OwnUserObject, type UserEvents } from '@tpx/protocol';
 import type { Emitter } from '../emitter.ts';
 import type { Platform } from '../platform.ts';
 import type { Rest } from '../rest/rest.ts';
@@ -20,8 +20,6 @@ export type SessionOptions = {
   token: (suspect: string | undefined) => Promise<string>;
   onRevoked: (reason: SignedOutReason) => void;
 };
-
-const SESSION_REVOKED = 4403;
 
 const WHY: Record<string, string> = {
   left: 'You have left.',
@@ -112,7 +110,7 @@ export class Session {
   #refused(error: Error, code: number | undefined): void {
     const { events, onRevoked } = this.#options;
     events.emit('connection', { state: 'offline' });
-    if (code === SESSION_REVOKED) onRevoked('session_revoked');
+    if (code === CLOSE_CODES.session_revoked.code) onRevoked('session_revoked');
     // Losing the session has been told by whoever keeps the tokens.
     else if (!(error instanceof SignedOutError)) events.emit('refused', { error });
   }

@@ -14,8 +14,6 @@ import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
 import { LongPollConnection } from './long-poll-connection.ts';
 
-/** Malformed frames that one session may send before it is closed, as on a WebSocket. */
-const MALFORMED_MAX = 10;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export type PollTimeouts = {
@@ -118,7 +116,7 @@ export class LongPollSession {
 
   #refuse(message: string): void {
     this.#connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', message).toBody());
-    if (++this.#malformed >= MALFORMED_MAX) this.end('too_many_malformed');
+    if (++this.#malformed >= LIMITS.malformedFramesMax) this.end('too_many_malformed');
   }
 
   /** From this side: the last poll takes what was said, then the token is worth nothing. */

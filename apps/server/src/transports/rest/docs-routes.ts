@@ -30,6 +30,8 @@ export function registerDocsRoutes(app: RestApp): void {
   };
   const cached = { 'Cache-Control': 'public, max-age=60' };
 
+  // Whoever opens the address that a start prints.
+  app.get('/', (context) => context.redirect('/docs'));
   app.get('/openapi.json', (context) =>
     context.body(make().json, 200, { ...cached, 'Content-Type': 'application/json' }),
   );

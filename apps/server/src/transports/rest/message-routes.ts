@@ -156,7 +156,7 @@ function registerMessage(app: RestApp, deps: MessageRouteDeps): void {
       params,
       body: EditBody,
       answers: { 200: MessageAnswer },
-      refusals: [...rights, 'conflict'],
+      refusals: [...rights, 'blocked', 'conflict'],
     },
     async ({ params: { id }, body, caller }) => ({
       status: 200 as const,

@@ -12,20 +12,26 @@ import type { Connection } from '../../fanout/connection.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SocketData } from './websocket-handler.ts';
 
+/** Frames that came in binary: their replies are, too. One set for all connections; most never hold an entry. */
+const binaryFrames = new WeakSet<Frame>();
+
 /** A WebSocket as a session sees it: text frames, and binary replies to binary pushes. Rooms are Bun's own topics. */
 export class WebSocketConnection implements Connection {
   readonly #socket: ServerWebSocket<SocketData>;
   readonly #fanout: LocalFanout;
-  /** Whether the frame being handled was binary; its reply then is too. */
-  readonly binaryFrames = new WeakSet<Frame>();
 
   constructor(socket: ServerWebSocket<SocketData>, fanout: LocalFanout) {
     this.#socket = socket;
     this.#fanout = fanout;
   }
 
+  /** `frame` came in binary. */
+  noteBinary(frame: Frame): void {
+    binaryFrames.add(frame);
+  }
+
   reply(frame: Frame, status: ReplyStatus, response: unknown): void {
-    if (this.binaryFrames.has(frame)) this.#socket.sendBinary(encodeBinaryReply(frame, status, response));
+    if (binaryFrames.has(frame)) this.#socket.sendBinary(encodeBinaryReply(frame, status, response));
     else this.#socket.sendText(encodeTextReply(frame, status, response));
   }
 

@@ -22,9 +22,6 @@ export type SocketData = {
   malformed: number;
 };
 
-/** Malformed frames that one connection may send before it is closed. */
-const MALFORMED_MAX = 10;
-
 type Deps = { sessions: SessionOpener; fanout: LocalFanout; heartbeatTimeoutMs?: number };
 
 /** What Bun calls for each socket: bytes become frames, frames go to the session. */
@@ -50,12 +47,12 @@ export function webSocketHandler(deps: Deps): WebSocketHandler<SocketData> {
         if (typeof raw === 'string') frame = decodeTextFrame(raw);
         else {
           frame = decodeBinaryPush(raw);
-          connection.binaryFrames.add(frame);
+          connection.noteBinary(frame);
         }
       } catch (error) {
         if (!(error instanceof MalformedFrame)) throw error;
         connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', error.message).toBody());
-        if (++socket.data.malformed >= MALFORMED_MAX) connection.close('too_many_malformed');
+        if (++socket.data.malformed >= LIMITS.malformedFramesMax) connection.close('too_many_malformed');
         return;
       }
       session.handle(frame);

@@ -1,4 +1,4 @@
-import { Refusal, type RefusalBody, SUPPORTED_VSN } from '@tpx/protocol';
+import { REFUSALS, Refusal, type RefusalBody, SUPPORTED_VSN } from '@tpx/protocol';
 import type { Server } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
 import { queryOf } from '../request-url.ts';
@@ -44,11 +44,9 @@ export async function upgradeToWebSocket(
     );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return refuse(error.code === 'unauthorized' ? 403 : (HTTP_OF_REFUSAL[error.code] ?? 400), error.toBody());
+    return refuse(error.code === 'unauthorized' ? 403 : REFUSALS[error.code].http, error.toBody());
   }
 }
-
-const HTTP_OF_REFUSAL: Partial<Record<Refusal['code'], number>> = { unavailable: 503, rate_limited: 429 };
 
 /** @throws {Refusal} */
 export function checkVersion(vsn: string | null): void {
