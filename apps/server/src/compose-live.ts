@@ -82,6 +82,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     receipts,
     signals,
     limiter,
+    devicesOf: (userId) => registry.of(userId),
     describe,
   });
   const sessions = new SessionOpener({

@@ -8,6 +8,7 @@ export const RATE_LIMITS = {
   login_address: { per: 'address', burst: 60, perSecond: 1 },
   refresh: { per: 'address', burst: 300, perSecond: 10 },
   connect: { per: 'address', burst: 500, perSecond: 50 },
+  join: { per: 'user', burst: 500, perSecond: 20 },
   send: { per: 'user', burst: 40, perSecond: 10 },
   change: { per: 'user', burst: 40, perSecond: 5 },
   react: { per: 'user', burst: 40, perSecond: 5 },

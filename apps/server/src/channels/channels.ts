@@ -26,6 +26,7 @@ export class Channels implements ChannelHandlers {
   async join(session: ChannelSession, frame: Frame): Promise<void> {
     const topic = parseTopic(frame.topic);
     if (!topic) throw new Refusal('not_found', 'Topics are group:<id>, dm:<id> and user:<your id>.');
+    this.#deps.limiter.take('join', session.userId);
     if (topic.kind !== 'user') return this.#joinConversation(session, frame, topic);
     if (topic.id !== session.userId) throw new Refusal('unauthorized', "This topic is somebody else's.");
     return this.#joinUser(session, frame);

@@ -14,6 +14,7 @@ import {
   requireRight,
   SeqPush,
   TypingPush,
+  type UserId,
 } from '@tpx/protocol';
 import type { z } from 'zod';
 import type { Database } from '../db/database.ts';
@@ -40,6 +41,8 @@ export type PushDeps = {
   receipts: ReceiptBook;
   signals: Signals;
   limiter: RateLimiter;
+  /** The connected devices of one person. */
+  devicesOf(userId: UserId): readonly ChannelSession[];
 };
 
 type Context = {
@@ -116,21 +119,25 @@ export const CONVERSATION_PUSHES = {
   ),
 };
 
-/** Marks only rise, and never past what there is. True where they did. */
+/** Marks only rise, on every device of their owner, and never past what there is. True where they did (spec RCP-2). */
 function mark(
-  { receipts }: PushDeps,
+  deps: PushDeps,
   { userId }: ChannelSession,
-  channel: ConversationChannel,
+  own: ConversationChannel,
   delivered: number,
   read: number,
 ): boolean {
-  const { conversation } = channel;
-  const deliveredSeq = Math.min(Math.max(channel.deliveredSeq, delivered, read), conversation.lastSeq);
-  const readSeq = Math.min(Math.max(channel.readSeq, read), conversation.lastSeq);
-  if (deliveredSeq === channel.deliveredSeq && readSeq === channel.readSeq) return false;
-  channel.deliveredSeq = deliveredSeq;
-  channel.readSeq = readSeq;
-  receipts.mark(conversation, userId, deliveredSeq, readSeq);
+  const { conversation, topic } = own;
+  const deliveredSeq = Math.min(Math.max(own.deliveredSeq, delivered, read), conversation.lastSeq);
+  const readSeq = Math.min(Math.max(own.readSeq, read), conversation.lastSeq);
+  if (deliveredSeq === own.deliveredSeq && readSeq === own.readSeq) return false;
+  for (const device of deps.devicesOf(userId)) {
+    const channel = device.channels.get(topic);
+    if (channel?.kind !== 'conversation') continue;
+    channel.deliveredSeq = Math.max(channel.deliveredSeq, deliveredSeq);
+    channel.readSeq = Math.max(channel.readSeq, readSeq);
+  }
+  deps.receipts.mark(conversation, userId, deliveredSeq, readSeq);
   return true;
 }
 

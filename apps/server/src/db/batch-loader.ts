@@ -1,3 +1,8 @@
+import { Refusal } from '@tpx/protocol';
+
+/** Questions that wait for Postgres, at most. */
+const WAITING_MAX = 50_000;
+
 /**
  * Natural batching of look-ups: what is asked for while one query is under way goes out together in the next, so a
  * storm of single questions costs a few statements and a lone one waits for nothing.
@@ -14,7 +19,11 @@ export class BatchLoader<Key, Value> {
     this.#batchMax = batchMax;
   }
 
+  /** @throws {Refusal} `unavailable` where too many wait already, and whatever the look-up throws */
   load(key: Key): Promise<Value> {
+    if (this.#waiting.length >= WAITING_MAX) {
+      return Promise.reject(new Refusal('unavailable', undefined, { retryAfterMs: 1_000 }));
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject });
       if (!this.#loading) {

@@ -10,11 +10,23 @@ export type BunDatabaseOptions = DatabaseAddress & {
   onUnavailable?: (error: Error) => void;
 };
 
+/** A statement that takes longer, or waits longer for a lock, is given up: whoever asked is told `unavailable`. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+const LOCK_TIMEOUT_MS = 5_000;
+/** A server that says nothing at all, stopped or cut off, is as good as away. */
+const ANSWER_WITHIN_MS = 20_000;
+
 /** The shapes that Bun's client throws; its own classes are not exported under these names. */
 type ThrownByClient = Error & { code?: string; errno?: string; constraint?: string };
 
 export function openDatabase(options: BunDatabaseOptions): Database {
-  const shared = { max: options.connections, connectionTimeout: 5, idleTimeout: 0, prepare: true };
+  const shared = {
+    max: options.connections,
+    connectionTimeout: 5,
+    idleTimeout: 0,
+    prepare: true,
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_TIMEOUT_MS },
+  };
   const sql =
     'url' in options
       ? // Bun's client would let PGDATABASE in the environment win over the URL's database.
@@ -34,7 +46,7 @@ export function openDatabase(options: BunDatabaseOptions): Database {
   const over = (client: Pick<SQL, 'unsafe'>): Queries => ({
     async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
       try {
-        return (await client.unsafe(text, values as unknown[])) as Row[];
+        return (await answered(client.unsafe(text, values as unknown[]))) as Row[];
       } catch (error) {
         throw translate(error);
       }
@@ -67,12 +79,23 @@ export function openDatabase(options: BunDatabaseOptions): Database {
   };
 }
 
-/** Classes 08 (connection), 53 (resources) and 57P0x (shutting or starting up): the server is away, not the statement wrong. */
+/**
+ * Classes 08 (connection), 53 (resources), 57P0x (shutting or starting up), and what was given up by the time-outs: the
+ * server is away or too busy, not the statement wrong.
+ */
 function isOutage(sqlState: string): boolean {
-  return sqlState.startsWith('08') || sqlState.startsWith('53') || sqlState.startsWith('57P0');
+  return /^(?:08|53|57P0)/.test(sqlState) || sqlState === '57014' || sqlState === '55P03';
 }
 
 /** Codes that mean the caller passed something that cannot be bound: a bug, not an outage. */
 function isUsageError(code: string): boolean {
   return /INVALID|UNSUPPORTED|OVERFLOW|NOT_TAGGED|UNKNOWN_FORMAT|SYNTAX/.test(code);
+}
+
+/** @throws {Refusal} `unavailable` where no answer comes; a write may have been done all the same */
+function answered<T>(query: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const overdue = setTimeout(() => reject(new Refusal('unavailable')), ANSWER_WITHIN_MS);
+    query.then(resolve, reject).finally(() => clearTimeout(overdue));
+  });
 }

@@ -9,6 +9,9 @@ const ADVISORY_LOCK = 7_239_001;
 export async function migrate(database: Database): Promise<number> {
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
   return database.transaction(async (tx) => {
+    // A large table takes its time, and so does a node that migrates just now.
+    await tx.query('SET LOCAL statement_timeout = 0');
+    await tx.query('SET LOCAL lock_timeout = 0');
     await tx.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
     await tx.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, ran_at timestamptz NOT NULL DEFAULT now())',

@@ -13,6 +13,9 @@ type Waiting = { draft: Draft; resolve: (sent: Sent) => void; reject: (reason: u
 const BATCH_MAX = 500;
 const BATCH_CHARACTERS_MAX = 262_144;
 
+/** Messages that wait for Postgres, at most; beyond it a send is refused and may be repeated. */
+const WAITING_MAX = 20_000;
+
 type Deps = { database: Database; announcer: Announcer };
 
 /**
@@ -43,6 +46,9 @@ export class MessageWriter {
   }
 
   #enqueue(draft: Draft): Promise<Sent> {
+    if (this.#waiting.length >= WAITING_MAX) {
+      return Promise.reject(new Refusal('unavailable', undefined, { retryAfterMs: 1_000 }));
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ draft, resolve, reject });
       if (!this.#writing) {

@@ -1,0 +1,29 @@
+import { UsageError } from './command-line.ts';
+import { fanoutSmall } from './fanout/fanout-small.ts';
+import type { Result } from './result.ts';
+import { seedCommand } from './seed/seed-command.ts';
+import { send } from './send/send.ts';
+
+/** Every measurement by the name that `npm run bench -- NAME` takes. Each prints what it sees and gives its figures. */
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<Result>>> = {
+  seed: seedCommand,
+  'fanout-small': fanoutSmall,
+  send,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (!bench) {
+  console.error(`Usage: npm run bench -- NAME [options], where NAME is ${Object.keys(BENCHES).join(', ')}.`);
+  process.exit(2);
+}
+try {
+  const result = await bench(args);
+  // The last line is for scripts.
+  console.log(JSON.stringify({ bench: name, ...result }));
+  process.exit(result.ok ? 0 : 1);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exit(2);
+}
