@@ -22,7 +22,7 @@ export type Seeded = {
 };
 
 /** What all seeded users log in with. */
-export const SEED_PASSWORD = 'seeded for a benchmark';
+const SEED_PASSWORD = 'seeded for a benchmark';
 
 const log = { warn: (fields: object, message: string) => console.warn(message, fields) };
 
