@@ -3,30 +3,31 @@ import type { Database } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { type Appended, appendDrafts, type Draft, toLogEntry, toStoredMessage } from './append.ts';
 import { loadMessage } from './read-messages.ts';
+import { WriteLane } from './write-lane.ts';
 
 /** A stored message; `message` is its JSON, encoded once for the reply and every reader. */
 export type Sent = { id: MessageId; seq: number; message: MessageObject | RawJson; duplicate: boolean };
 
 type Waiting = { draft: Draft; resolve: (sent: Sent) => void; reject: (reason: unknown) => void };
 
-/** Messages of one statement, and their text: bounded so that one commit's fan-out stays far below a reader's limit. */
-const BATCH_MAX = 500;
-const BATCH_CHARACTERS_MAX = 262_144;
-
-/** Messages that wait for Postgres, at most; beyond it a send is refused and may be repeated. */
-const WAITING_MAX = 20_000;
+/**
+ * Lanes that commit at the same time: while Postgres stores one lane's batch, the node prepares another's. A
+ * conversation is always of the same lane, which keeps its order.
+ */
+const LANES = 2;
 
 type Deps = { database: Database; announcer: Announcer };
 
 /**
- * The one writer of a node. Batches are natural: while one is being committed, the next gathers; nothing waits for a
- * timer. A message is announced and acknowledged only once Postgres has committed it (spec LOG-4).
+ * The one writer of a node. Batches are natural: while one of a lane is being committed, its next gathers; nothing waits
+ * for a timer. A message is announced and acknowledged only once Postgres has committed it (spec LOG-4).
  */
 export class MessageWriter {
   readonly #deps: Deps;
-  #waiting: Waiting[] = [];
-  #writing = false;
-  #drained: Promise<void> = Promise.resolve();
+  readonly #lanes = Array.from(
+    { length: LANES },
+    () => new WriteLane<Waiting>((batch) => this.#commit(batch)),
+  );
   /** Sends under way by sender and client_id: the same one again within a batch is the same send. */
   readonly #underWay = new Map<string, Promise<Sent>>();
 
@@ -46,39 +47,18 @@ export class MessageWriter {
   }
 
   #enqueue(draft: Draft): Promise<Sent> {
-    if (this.#waiting.length >= WAITING_MAX) {
-      return Promise.reject(new Refusal('unavailable', undefined, { retryAfterMs: 1_000 }));
-    }
+    // The end of an id is random, so conversations spread evenly.
+    const lane = this.#lanes[Number.parseInt(draft.conversationId.slice(-1), 16) % LANES];
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, resolve, reject });
-      if (!this.#writing) {
-        this.#writing = true;
-        const { promise, resolve: drained } = Promise.withResolvers<void>();
-        this.#drained = promise;
-        setImmediate(() => void this.#drain().then(drained));
+      if (!lane?.push({ draft, resolve, reject })) {
+        reject(new Refusal('unavailable', undefined, { retryAfterMs: 1_000 }));
       }
     });
   }
 
   /** Resolves once all that was given so far is committed or refused. */
-  settled(): Promise<void> {
-    return this.#drained;
-  }
-
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commit(this.#nextBatch());
-    this.#writing = false;
-  }
-
-  #nextBatch(): Waiting[] {
-    let count = 0;
-    let characters = 0;
-    for (const { draft } of this.#waiting) {
-      characters += (draft.content as { text?: string }).text?.length ?? 0;
-      if (count === BATCH_MAX || (count > 0 && characters > BATCH_CHARACTERS_MAX)) break;
-      count++;
-    }
-    return this.#waiting.splice(0, count);
+  async settled(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.settled()));
   }
 
   async #commit(batch: Waiting[]): Promise<void> {

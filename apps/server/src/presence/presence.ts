@@ -195,9 +195,9 @@ export class Presence {
     const { topic } = room.place;
     const name = presenceRoomName(topic);
     const diff = room.people.takeDiff();
-    const state = room.people.state();
     if (!room.toldAsList) {
       // It was a count: those who are there already need the whole list once.
+      const state = room.people.state();
       this.#deps.publish(name, topic, 'presence_state', state);
       this.#tellFiltered(room, 'presence_state', (hidden) => withoutUsers(state, hidden));
     } else if (!isEmpty(diff.joins) || !isEmpty(diff.leaves)) {
@@ -205,6 +205,8 @@ export class Presence {
       this.#tellFiltered(room, 'presence_diff', (hidden) => withoutUsersInDiff(diff, hidden));
     }
     room.toldAsList = true;
+    if (room.waiting.size === 0) return;
+    const state = room.people.state();
     const encoded = new RawJson(JSON.stringify(state));
     for (const watcher of room.waiting) {
       const { hiddenUsers, connection } = watcher;
