@@ -107,3 +107,20 @@ describe('SDK-1 tokens', () => {
     expect(signedOut).toEqual([]);
   });
 });
+
+test('SDK-1 tokens that cannot be stored are used all the same: the old ones are worth nothing any more', async () => {
+  class FullStorage extends MemoryStorage {
+    override set(): Promise<void> {
+      return Promise.reject(new Error('disk full'));
+    }
+  }
+  const keeper = new TokenKeeper({
+    storage: new FullStorage(),
+    clock: new FakeClock(),
+    refresh: () => Promise.reject(new Error('not asked')),
+    onSignedOut: () => undefined,
+  });
+  const answer = { access_token: 'new', refresh_token: 'next', expires_in: 600 };
+  await expect(keeper.keep(answer)).rejects.toThrow('disk full');
+  expect(await keeper.token()).toBe('new');
+});

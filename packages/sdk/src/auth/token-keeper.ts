@@ -45,8 +45,12 @@ export class TokenKeeper implements TokenSource {
       refresh: answer.refresh_token,
       expires_at: this.#options.clock.now() + answer.expires_in * 1000,
     };
-    await writeJson(this.#options.storage, KEY, tokens);
-    this.#tokens = tokens;
+    try {
+      await writeJson(this.#options.storage, KEY, tokens);
+    } finally {
+      // The server has replaced the old ones: what cannot be stored (a full disk) must at least be used.
+      this.#tokens = tokens;
+    }
   }
 
   async forget(): Promise<void> {

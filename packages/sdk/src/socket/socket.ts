@@ -134,7 +134,14 @@ export class PhoenixSocket {
     }
     if (id !== this.#attemptId) return;
     const url = `${serverUrl.replace(/^http/, 'ws')}/socket/websocket?vsn=${VSN}&token=${encodeURIComponent(this.#token)}`;
-    const socket = new platform.WebSocket(url);
+    let socket: InstanceType<typeof platform.WebSocket>;
+    try {
+      socket = new platform.WebSocket(url);
+    } catch (error) {
+      // Some platforms refuse at once, as a browser does for ws: on an https: page.
+      this.#lost(LOST, String(error));
+      return;
+    }
     this.#socket = socket;
     this.#cancelTimer = platform.clock.after(CONNECT_TIMEOUT_MS, () =>
       this.#lost(LOST, 'no connection in time'),
