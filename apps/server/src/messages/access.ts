@@ -78,7 +78,9 @@ export async function loadAccess(
 }
 
 /** @throws {Refusal} banned, not_member, not_found */
-export function requireReader(access: Access | undefined): Access {
+export function requireReader<Known extends Pick<Access, 'kind' | 'standing'>>(
+  access: Known | undefined,
+): Known {
   if (!access) throw new Refusal('not_found', 'There is no such conversation.');
   // A DM of two other people is as good as not there.
   if (access.kind === 'dm' && access.standing === 'none')

@@ -21,7 +21,6 @@ import {
   type UserId,
 } from '@tpx/protocol';
 import { z } from 'zod';
-import type { BatchLoader } from '../../db/batch-loader.ts';
 import type { Database } from '../../db/database.ts';
 import type { Announcer } from '../../fanout/announcer.ts';
 import type { LiveConversations } from '../../fanout/live-conversations.ts';
@@ -43,7 +42,9 @@ export type MessageRouteDeps = {
   announcer: Announcer;
   live: LiveConversations;
   writer: MessageWriter;
-  access: Pick<BatchLoader<AccessKey, Access | undefined>, 'load'>;
+  access: {
+    load(key: AccessKey): Promise<Pick<Access, 'kind' | 'standing' | 'whoCanPost' | 'blocked'> | undefined>;
+  };
 };
 
 const tag = 'Messages';
