@@ -21,6 +21,7 @@ import { registerDmRoutes } from './transports/rest/dm-routes.ts';
 import { registerGroupRoutes } from './transports/rest/group-routes.ts';
 import { httpMetrics } from './transports/rest/http-metrics.ts';
 import { registerMessageRoutes } from './transports/rest/message-routes.ts';
+import { registerPinRoutes } from './transports/rest/pin-routes.ts';
 import { databasePart } from './transports/rest/readiness.ts';
 import { createRestApp } from './transports/rest/rest-app.ts';
 import { registerSystemRoutes } from './transports/rest/system-routes.ts';
@@ -68,6 +69,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
   registerGroupRoutes(rest, common);
   registerDmRoutes(rest, common);
   registerMessageRoutes(rest, { ...common, live: live.live, writer, access });
+  registerPinRoutes(rest, { ...common, access });
   registerSystemRoutes(rest, {
     registry,
     parts: { postgres: databasePart(database) },

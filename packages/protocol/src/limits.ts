@@ -30,6 +30,7 @@ export const LIMITS = {
   reactionsPerMessage: 50,
   /** Users named in a reaction; `count` goes on. */
   reactionUsersShown: 20,
+  pinsPerConversation: 50,
   inviteMaxUses: 10_000,
   inviteExpiresMaxSeconds: 31_536_000,
   searchQueryMax: 200,

@@ -82,7 +82,9 @@ export type SystemEvent =
   | 'group_updated'
   | 'photo_updated'
   | 'message_edited'
-  | 'message_deleted';
+  | 'message_deleted'
+  | 'message_pinned'
+  | 'message_unpinned';
 
 /** `actor_id` did it; `user_id` is whom it befell. */
 export type SystemContent = {
@@ -117,6 +119,8 @@ export type MessageObject = {
   edited_at: string | null;
   deleted: boolean;
 };
+
+export type PinObject = { message: MessageObject; pinned_by: string; pinned_at: string };
 
 export type MemberObject = { user: UserObject; role: Role; joined_at: string };
 export type BannedObject = { user: UserObject; reason: string | null; banned_by: string; banned_at: string };

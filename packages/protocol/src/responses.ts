@@ -115,6 +115,8 @@ export const SystemContentSchema = z
       'photo_updated',
       'message_edited',
       'message_deleted',
+      'message_pinned',
+      'message_unpinned',
     ]),
     actor_id: id,
     user_id: id.optional(),
@@ -234,6 +236,9 @@ export const HistoryAnswer = z.object({
 });
 export const EventsAnswer = z.object({ events: z.array(LogEventSchema), has_more: z.boolean() });
 export const MessagesAnswer = z.object({ messages: z.array(MessageSchema), cursor });
+export const PinsAnswer = z.object({
+  pins: z.array(z.object({ message: MessageSchema, pinned_by: id, pinned_at: time })),
+});
 export const MessageReceiptsAnswer = z.object({
   delivered: count,
   read: count,

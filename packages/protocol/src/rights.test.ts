@@ -15,6 +15,7 @@ const PLAIN: Record<string, string> = {
   leave: 'admin user',
   invite: 'owner admin',
   set_photo: 'owner admin',
+  pin: 'owner admin',
   read_audit: 'owner admin',
   set_rules: 'owner',
   delete_group: 'owner',
@@ -32,7 +33,7 @@ const TARGETED: Record<string, string> = {
   transfer: 'owner>admin owner>user',
 };
 
-test('GRP-1 the table has exactly the actions of the contract', () => {
+test('GRP-1 the table has exactly the actions of the contract, and pinning', () => {
   expect([...Object.keys(PLAIN), ...Object.keys(TARGETED)].sort()).toEqual([...ACTIONS].sort());
 });
 

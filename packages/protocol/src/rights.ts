@@ -37,6 +37,8 @@ export const RIGHTS = {
     towards: { owner: ['admin', 'user', 'banned', 'none'], admin: ['user', 'banned', 'none'] },
   },
   set_photo: { actors: STAFF },
+  /** Pinning and unpinning in a group; in a DM both sides may. */
+  pin: { actors: STAFF },
   read_audit: { actors: STAFF },
   set_rules: { actors: OWNER },
   promote: { actors: OWNER, towards: { owner: ['user'] } },

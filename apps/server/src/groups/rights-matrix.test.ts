@@ -4,6 +4,7 @@ import { loadAccess, requireReader } from '../messages/access.ts';
 import { deleteMessage } from '../messages/delete-message.ts';
 import { editMessage } from '../messages/edit-message.ts';
 import { MessageWriter } from '../messages/message-writer.ts';
+import { setPinned } from '../messages/pins.ts';
 import { react } from '../messages/react.ts';
 import { sendMessage } from '../messages/send-message.ts';
 import { addMember } from './add-member.ts';
@@ -35,6 +36,7 @@ const UNTARGETED = `
   leave           C      ok     ok    B       N
   invite          ok     ok     F     B       N
   set_photo       ok     ok     F     B       N
+  pin             ok     ok     F     B       X
   read_audit      ok     ok     F     B       N
   set_rules       ok     F      F     B       N
   delete_group    ok     F      F     B       N
@@ -197,6 +199,7 @@ const DO: Record<Action, (doing: Doing) => Promise<unknown>> = {
   ban: (doing) => banMember(world, doing),
   unban: (doing) => unbanMember(world, doing),
   set_photo: (doing) => changeGroup(world, { ...doing, patch: { photo_media_id: null } }),
+  pin: ({ actorId, other }) => setPinned(world, actorId, other, true),
   read_audit: (doing) => listAudit(world, { ...doing, limit: 10 }),
   set_rules: (doing) => changeGroup(world, { ...doing, patch: { access: 'open' } }),
   promote: (doing) => promoteMember(world, doing),
@@ -215,7 +218,7 @@ async function send({ groupId, actorId }: Doing): Promise<unknown> {
 test('GRP-1 the grids name every action of the rights table, for every standing', () => {
   const cases = readGrids();
   expect([...new Set(cases.map(({ action }) => action))].sort()).toEqual([...ACTIONS].sort());
-  expect(cases).toHaveLength(12 * 5 + 8 * 25);
+  expect(cases).toHaveLength(13 * 5 + 8 * 25);
   expect(cases.filter(({ code }) => code.startsWith('no code'))).toEqual([]);
 });
 

@@ -147,11 +147,12 @@ export async function appendNotice(
   tx: Queries,
   conversationId: ConversationId,
   content: SystemContent,
+  kind: ConversationKind = 'group',
 ): Promise<LogEntry> {
   const draft: Draft = {
     id: Bun.randomUUIDv7() as MessageId,
     conversationId,
-    kind: 'group',
+    kind,
     senderId: content.actor_id as UserId,
     clientId: null,
     type: 'system',
@@ -161,6 +162,6 @@ export async function appendNotice(
     mentionedNames: [],
   };
   const [appended] = await appendDrafts(tx, [draft]);
-  if (!appended || appended.seq === null) throw new Refusal('not_found', 'This group is gone.');
+  if (!appended || appended.seq === null) throw new Refusal('not_found', 'This conversation is gone.');
   return toLogEntry(draft, appended.seq, JSON.stringify(toStoredMessage(draft, appended)));
 }

@@ -20,6 +20,7 @@ const ENTOMB = `UPDATE messages m SET content = NULL, encryption = NULL, mention
   WHERE m.conversation_id = $1 AND m.seq = $2 RETURNING ${MESSAGE_COLUMNS}`;
 const FORGET_REACTIONS = 'DELETE FROM reactions WHERE conversation_id = $1 AND message_seq = $2';
 const FORGET_MENTIONS = 'DELETE FROM unread_mentions WHERE conversation_id = $1 AND seq = $2';
+const UNPIN = 'DELETE FROM pins WHERE conversation_id = $1 AND message_seq = $2';
 
 /**
  * Leaves a tombstone without content. Its author may, and staff may with others' messages: that is noted in the
@@ -44,6 +45,7 @@ export async function deleteMessage(
     const [row] = await tx.query<MessageRow>(ENTOMB, place);
     await tx.query(FORGET_REACTIONS, place);
     await tx.query(FORGET_MENTIONS, place);
+    await tx.query(UNPIN, place);
     const entries: LogEntry[] = [
       await appendChange(tx, { event: 'deleted', message: locked, actorId }, (seq) => ({ seq, id })),
     ];

@@ -1,4 +1,4 @@
-import type { LogEvent, MessageObject, OwnUserObject, ReceiptObject } from '@tpx/protocol';
+import type { LogEvent, MessageObject, OwnUserObject, PinObject, ReceiptObject } from '@tpx/protocol';
 
 /** Answers of several calls, as they are on the wire. */
 export type TokenAnswer = { access_token: string; refresh_token: string; expires_in: number };
@@ -11,6 +11,7 @@ export type HistoryPage = {
   last_seq: number;
 };
 export type EventsPage = { events: LogEvent[]; has_more: boolean };
+export type PinsAnswer = { pins: PinObject[] };
 export type ReceiptsAnswer = {
   delivered: number;
   read: number;

@@ -1,5 +1,5 @@
 import type { ConversationKind, DmObject, MessageObject } from '@tpx/protocol';
-import type { EventsPage, HistoryPage, Page, ReceiptsAnswer } from './answers.ts';
+import type { EventsPage, HistoryPage, Page, PinsAnswer, ReceiptsAnswer } from './answers.ts';
 import type { Call } from './call.ts';
 
 export type NewMessage = {
@@ -32,6 +32,11 @@ export function messageCalls(call: Call) {
       call<MessageAnswer>('POST', '/messages/send', { body: { [`${kind}_id`]: id, ...message } }),
     edit: (id: string, text: string) => call<MessageAnswer>('PATCH', at(id), { body: { content: { text } } }),
     delete: (id: string) => call<MessageAnswer>('DELETE', at(id)),
+    /** Idempotent, both. */
+    pin: (id: string) => call<MessageAnswer>('PUT', at(id, '/pin')),
+    unpin: (id: string) => call<MessageAnswer>('DELETE', at(id, '/pin')),
+    /** What was pinned last comes first. */
+    pins: (kind: ConversationKind, id: string) => call<PinsAnswer>('GET', `${inside(kind, id)}/pins`),
     receipts: (id: string, query: Page = {}) => call<ReceiptsAnswer>('GET', at(id, '/receipts'), { query }),
     search: (query: SearchQuery) =>
       call<{ messages: MessageObject[]; cursor: string | null }>('GET', '/search', { query }),

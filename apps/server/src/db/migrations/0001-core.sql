@@ -175,6 +175,15 @@ CREATE TABLE reactions (
   FOREIGN KEY (conversation_id, message_seq) REFERENCES messages (conversation_id, seq) ON DELETE CASCADE
 );
 
+CREATE TABLE pins (
+  conversation_id uuid NOT NULL,
+  message_seq bigint NOT NULL,
+  pinned_by uuid NOT NULL REFERENCES users,
+  pinned_at timestamptz NOT NULL DEFAULT date_trunc('milliseconds', now()),
+  PRIMARY KEY (conversation_id, message_seq),
+  FOREIGN KEY (conversation_id, message_seq) REFERENCES messages (conversation_id, seq) ON DELETE CASCADE
+);
+
 -- Mentions that their user has not read yet.
 CREATE TABLE unread_mentions (
   user_id uuid NOT NULL,

@@ -18,13 +18,12 @@ import {
   RawJson,
   SearchQuery,
   SendBody,
-  type UserId,
 } from '@tpx/protocol';
 import { z } from 'zod';
 import type { Database } from '../../db/database.ts';
 import type { Announcer } from '../../fanout/announcer.ts';
 import type { LiveConversations } from '../../fanout/live-conversations.ts';
-import { type Access, type AccessKey, requireReader } from '../../messages/access.ts';
+import { requireReader } from '../../messages/access.ts';
 import { deleteMessage } from '../../messages/delete-message.ts';
 import { editMessage } from '../../messages/edit-message.ts';
 import { readHistory } from '../../messages/history.ts';
@@ -33,18 +32,16 @@ import { readLog } from '../../messages/read-log.ts';
 import { loadMessageReceipts } from '../../messages/receipt-summary.ts';
 import { searchMessages } from '../../messages/search.ts';
 import { sendMessage } from '../../messages/send-message.ts';
+import { type ReadingDeps, readerOf } from './conversation-reader.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { RestApp } from './rest-env.ts';
 import { route } from './route.ts';
 
-export type MessageRouteDeps = {
+export type MessageRouteDeps = ReadingDeps & {
   database: Database;
   announcer: Announcer;
   live: LiveConversations;
   writer: MessageWriter;
-  access: {
-    load(key: AccessKey): Promise<Pick<Access, 'kind' | 'standing' | 'whoCanPost' | 'blocked'> | undefined>;
-  };
 };
 
 const tag = 'Messages';
@@ -56,18 +53,6 @@ export function registerMessageRoutes(app: RestApp, deps: MessageRouteDeps): voi
   registerLogRoutes(app, deps, 'dm');
   registerMessage(app, deps);
   registerSearch(app, deps);
-}
-
-async function readerOf(
-  deps: MessageRouteDeps,
-  userId: UserId,
-  id: string,
-  kind: ConversationKind,
-): Promise<ConversationId> {
-  const conversationId = id as ConversationId;
-  const access = await deps.access.load({ userId, conversationId });
-  requireReader(access?.kind === kind ? access : undefined);
-  return conversationId;
 }
 
 function registerLogRoutes(app: RestApp, deps: MessageRouteDeps, kind: ConversationKind): void {
