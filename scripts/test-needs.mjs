@@ -9,6 +9,8 @@ const NEEDS = [
     found: () => onPath('postgres') || debianPostgres(),
     without: 'tests against a PostgreSQL other than the embedded one',
   },
+  { what: 'nginx', found: () => onPath('nginx'), without: 'tests through nginx' },
+  { what: 'caddy', found: () => onPath('caddy'), without: 'tests through Caddy' },
   { what: 'tmux', found: () => onPath('tmux'), without: 'tests in a real terminal' },
   { what: 'git', found: () => onPath('git'), without: 'tests that clone the repository' },
 ];

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { createGroup, createPerson, freePort, startServer, type TestServer } from '@tpx/testkit';
+import { Socket } from 'phoenix';
+import { curl, type LoadBalancer, startCaddy, startNginx } from './load-balancer.fixture.ts';
+import { Heard, ok } from './phoenix-client.fixture.ts';
+
+const onPath = (program: string) => Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin` }) !== null;
+const BALANCERS = [
+  { what: 'nginx', program: 'nginx', start: startNginx },
+  { what: 'Caddy', program: 'caddy', start: startCaddy },
+];
+
+let node: TestServer;
+beforeAll(async () => {
+  node = await startServer({ env: { TPX_TRUSTED_PROXIES: '127.0.0.1' } });
+}, 90_000);
+afterAll(() => node[Symbol.asyncDispose](), 60_000);
+
+for (const { what, program, start } of BALANCERS) {
+  describe.skipIf(!onPath(program))(`DEPLOY through the real ${what}`, () => {
+    let balancer: LoadBalancer;
+    beforeAll(async () => {
+      // The second node is down: whatever works below works without it.
+      balancer = await start([node.url, `http://127.0.0.1:${await freePort()}`]);
+    }, 30_000);
+    afterAll(() => balancer[Symbol.asyncDispose]());
+
+    test(`DEPLOY-1 ${what}: REST is spoken in HTTP/2 and HTTP/1.1, past a node that is down`, async () => {
+      for (let round = 0; round < 6; round++) {
+        expect(await curl(balancer, '/info')).toMatchObject({ status: 200, http: '2' });
+      }
+      expect(await curl(balancer, '/info', ['--http1.1'])).toMatchObject({ status: 200, http: '1.1' });
+    });
+
+    test(`DEPLOY-2 ${what}: the official client talks over WebSocket`, async () => {
+      await talkOver(balancer, 'websocket');
+    });
+
+    test(`DEPLOY-3 ${what}: the official client talks by long poll`, async () => {
+      await talkOver(balancer, 'longpoll');
+    });
+
+    test(`DEPLOY-4 ${what}: a node sees the real address, and none that a client makes up`, async () => {
+      const body = JSON.stringify({
+        username: `lb-${what.toLowerCase()}`,
+        password: 'correct horse battery',
+      });
+      const json = ['-H', 'content-type: application/json'];
+      const invented = ['-H', 'X-Forwarded-For: 203.0.113.9'];
+      const from = ['--interface', '127.0.0.7'];
+      const registered = await curl(balancer, '/auth/register', [...json, ...invented, ...from, '-d', body]);
+      expect(registered.status).toBe(201);
+      const { access_token } = JSON.parse(registered.body);
+      const sessions = await curl(balancer, '/auth/sessions', [
+        '-H',
+        `authorization: Bearer ${access_token}`,
+      ]);
+      expect(JSON.parse(sessions.body).sessions).toMatchObject([{ address: '127.0.0.7' }]);
+    });
+
+    test(`DEPLOY-5 ${what}: figures are not for the world`, async () => {
+      expect((await fetch(`${node.url}/metrics`)).status).toBe(200);
+      expect((await curl(balancer, '/metrics')).status).toBe(403);
+    });
+
+    test(`DEPLOY-6 ${what}: a large upload goes through as it comes, not to disk first`, async () => {
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+      let bytes = 0;
+      // Stands where a node is: only what the balancer does with the body is looked at.
+      using probe = Bun.serve({
+        port: 0,
+        hostname: '127.0.0.1',
+        maxRequestBodySize: 2 ** 32,
+        async fetch(request) {
+          if (new URL(request.url).pathname !== '/upload') return new Response();
+          for await (const chunk of request.body ?? []) {
+            bytes += chunk.byteLength;
+            begin();
+          }
+          return new Response(String(bytes));
+        },
+      });
+      const url = `http://127.0.0.1:${probe.port}`;
+      await using other = await start([url, url]);
+      const { name, port } = other;
+      const target = ['--connect-to', `${name}:${port}:127.0.0.1:${port}`, `${other.url}/upload`];
+      const sender = Bun.spawn(['curl', '-skT', '-', '-X', 'POST', ...target], { stdin: 'pipe' });
+      const part = new Uint8Array(1_048_576);
+      sender.stdin.write(part);
+      await sender.stdin.flush();
+      // The rest is sent only once the beginning has come out at the other side.
+      await begun;
+      for (let sent = 1; sent < 8; sent++) {
+        sender.stdin.write(part);
+        await sender.stdin.flush();
+      }
+      await sender.stdin.end();
+      expect(await new Response(sender.stdout).text()).toBe(String(8 * part.byteLength));
+    });
+  });
+}
+
+/** Joins, sends, hears it back, by one transport of the official client. */
+async function talkOver(balancer: LoadBalancer, transport: 'websocket' | 'longpoll'): Promise<void> {
+  const alice = await createPerson(node, 'Alice');
+  const group = await createGroup(alice);
+  const at = `127.0.0.1:${balancer.port}`;
+  const headers = { Host: balancer.name };
+  const tls = { ca: balancer.certificate, serverName: balancer.name };
+  class ThroughTls extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url.replace(`${balancer.name}:${balancer.port}`, at), { protocols, headers, tls } as never);
+    }
+  }
+  const { fetch: plainFetch } = globalThis;
+  const viaBalancer = (url: string, init: RequestInit) =>
+    plainFetch(url.replace(`${balancer.name}:${balancer.port}`, at), {
+      ...init,
+      headers: { ...(init.headers as Record<string, string>), ...headers },
+      tls,
+    } as RequestInit);
+  globalThis.fetch = viaBalancer as typeof fetch;
+  const socket = new Socket(`${balancer.url.replace('https', 'wss')}/socket`, {
+    params: { token: alice.tokens.access_token },
+    ...(transport === 'websocket' && { transport: ThroughTls as never }),
+    ...(transport === 'longpoll' && { transport: (await import('phoenix')).LongPoll as never }),
+  });
+  try {
+    socket.connect();
+    const channel = socket.channel(`group:${group.id}`);
+    const heard = new Heard(channel, ['message']);
+    await ok(channel.join());
+    await ok(channel.push('message', { client_id: 'one', type: 'text', content: { text: 'through' } }));
+    const told = await heard.next<{ message: { content: unknown } }>('message');
+    expect(told.message.content).toEqual({ text: 'through' });
+  } finally {
+    socket.disconnect();
+    globalThis.fetch = plainFetch;
+  }
+}
