@@ -68,7 +68,13 @@ async function start(
   const child = Bun.spawn(command, {
     stdout: 'ignore',
     stderr: 'pipe',
-    env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    env: {
+      ...process.env,
+      PATH: `${process.env.PATH}:/usr/sbin`,
+      HOME: folder,
+      XDG_DATA_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+    },
   });
   const balancer = {
     name: NAME,

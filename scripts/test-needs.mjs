@@ -9,8 +9,11 @@ const NEEDS = [
     found: () => onPath('postgres') || debianPostgres(),
     without: 'tests against a PostgreSQL other than the embedded one',
   },
-  { what: 'nginx', found: () => onPath('nginx'), without: 'tests through nginx' },
-  { what: 'caddy', found: () => onPath('caddy'), without: 'tests through Caddy' },
+  {
+    what: 'one of nginx, caddy, curl, openssl',
+    found: () => ['nginx', 'caddy', 'curl', 'openssl'].every(onPath),
+    without: 'tests through load balancers',
+  },
   { what: 'tmux', found: () => onPath('tmux'), without: 'tests in a real terminal' },
   { what: 'git', found: () => onPath('git'), without: 'tests that clone the repository' },
 ];
@@ -22,9 +25,12 @@ export function missingNeeds() {
   );
 }
 
-/** @param {string} program */
+/**
+ * Debian keeps servers in /usr/sbin, which an ordinary user may not have in PATH.
+ * @param {string} program
+ */
 function onPath(program) {
-  return (process.env.PATH ?? '')
+  return `${process.env.PATH ?? ''}${delimiter}/usr/sbin`
     .split(delimiter)
     .some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
