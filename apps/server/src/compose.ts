@@ -12,7 +12,7 @@ import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
 import { handOverGroups } from './groups/hand-over.ts';
-import { startRetention } from './groups/retention.ts';
+import { trimLogs } from './groups/trim-logs.ts';
 import { repeat } from './jobs/repeat.ts';
 import { LongPoll } from './transports/longpoll/long-poll.ts';
 import { registerAuthRoutes } from './transports/rest/auth-routes.ts';
@@ -87,7 +87,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
 
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const background = [
-    startRetention({ database, announcer, onError }, RETENTION_EVERY_MS),
+    repeat((signal) => trimLogs({ database, announcer }, new Date(), signal), RETENTION_EVERY_MS, onError),
     repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
   ];

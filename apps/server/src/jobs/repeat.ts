@@ -1,31 +1,32 @@
 import { Refusal } from '@tpx/protocol';
 
-/** Runs `work` every `everyMs` after it has ended. A database that is away is no error: the next turn does the work. */
+/**
+ * Runs `work` at once, and again `everyMs` after each time it has ended. A database that is away is no error: the next
+ * turn does the work. Disposing waits for the turn under way, whose `signal` tells it to come to an end.
+ */
 export function repeat(
-  work: () => Promise<unknown>,
+  work: (signal: AbortSignal) => Promise<unknown>,
   everyMs: number,
   onError: (error: unknown) => void,
 ): AsyncDisposable {
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  let timer: ReturnType<typeof setTimeout>;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const turn = async (): Promise<void> => {
     try {
-      await work();
+      await work(signal);
     } catch (error) {
       if (!(error instanceof Refusal)) onError(error);
     }
-    if (!stopped) schedule();
-  };
-  const schedule = () => {
+    if (signal.aborted) return;
     timer = setTimeout(() => {
       running = turn();
     }, everyMs);
   };
-  schedule();
+  let running = turn();
   return {
     async [Symbol.asyncDispose]() {
-      stopped = true;
+      stopping.abort();
       clearTimeout(timer);
       await running;
     },

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { ConversationId, UserId } from '@tpx/protocol';
 import { LIMITS } from '@tpx/protocol';
 import { appendNotice } from '../messages/append.ts';
-import { GroupWorld } from './group-world.fixture.ts';
-import { startRetention } from './retention.ts';
+import { GroupWorld, RecordingAnnouncer } from './group-world.fixture.ts';
 import { trimLogs } from './trim-logs.ts';
 
 const NOW = new Date('2030-01-01T12:00:00Z');
@@ -140,40 +139,14 @@ test('GRP-9 the longest retention reaches back without overflowing', async () =>
   expect(await trimLogs(world, NOW)).toBe(1);
 });
 
-test('GRP-9 the loop trims again and again until it is disposed of, and a failure does not end it', async () => {
-  const first = await room(100, [200]);
-  const errors: unknown[] = [];
-  const trimmed = Promise.withResolvers<void>();
-  const failed = Promise.withResolvers<void>();
-  const again = Promise.withResolvers<void>();
-  let passes = 0;
-  const retention = startRetention(
-    {
-      database: world.database,
-      announcer: {
-        ...silent,
-        changed: (change) =>
-          ('conversationId' in change && change.conversationId === first ? trimmed : again).resolve(),
-      },
-      onError: (error) => {
-        errors.push(error);
-        failed.resolve();
-      },
-      now: () => {
-        passes += 1;
-        if (passes === 2) throw new Error('the clock is broken');
-        return NOW;
-      },
-    },
-    1,
+test('GRP-9 a pass that is told to end does so after the batch under way', async () => {
+  const groupId = await room(
+    100,
+    Array.from({ length: 5_000 }, () => 200),
   );
-  await trimmed.promise;
-  await failed.promise;
-  const second = await room(100, [200]);
-  await again.promise;
-  await retention[Symbol.asyncDispose]();
-  expect((await logOf(second)).seqs).toEqual([]);
-  expect(errors).toHaveLength(1);
+  const stopping = new AbortController();
+  const announcer = new RecordingAnnouncer();
+  announcer.changed = () => stopping.abort();
+  expect(await trimLogs({ database: world.database, announcer }, NOW, stopping.signal)).toBe(2_000);
+  expect(await logOf(groupId)).toMatchObject({ first: 2_001 });
 });
-
-const silent = { logged: () => undefined, changed: () => undefined, signalUser: () => undefined };
