@@ -34,6 +34,9 @@ type Given = {
   forgetSession(sessionId: SessionId): void;
 };
 
+/** Text of the Latin letters is held in a byte each, any other in two. */
+const CHARACTERS_PER_MB = 1_048_576;
+
 /** Everything of a node that is live: sessions, channels, fan-out, presence. */
 export function composeLiveSide({ config, database, log, forgetSession }: Given) {
   const http = new HttpServer();
@@ -47,6 +50,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     loadStates: (ids) => loadConversationStates(database, ids),
     readLog: (id, after, limit) => readLog(database, id, after, limit),
     publish: ({ topic }, entry) => fanout.publishJson(topic, topic, entry.event, entry.payload),
+    ringCharactersMax: config.recentEventsMb * CHARACTERS_PER_MB,
   });
 
   const changes = {

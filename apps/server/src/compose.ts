@@ -127,4 +127,5 @@ function observe(registry: Registry, { registry: sessions, live }: LiveSide): vo
     });
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
+  gauge('tpx_recent_events_characters', 'Recent events held in memory.', () => live.ringCharacters);
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import type { ConversationId, ConversationObject, LogEvent, SessionId, UserId } from '@tpx/protocol';
 import type { LogEntry } from '../fanout/announcer.ts';
 import { LiveConversation } from '../fanout/live-conversation.ts';
+import { RingMemory } from '../fanout/ring-memory.ts';
 import type { ChannelSession } from './channel-session.ts';
 import type { Joinable } from './join-conversation.ts';
 import { completeUserJoin } from './join-user.ts';
@@ -25,7 +26,10 @@ function joinable(
   const standing = { kind: 'group', standing: 'user', whoCanPost: 'all', blocked: false } as const;
   return {
     access: { ...standing, deliveredSeq: 0, readSeq: 0, invisible: false, blockers: [] },
-    conversation: new LiveConversation({ ...state, peers: undefined, recent: recent.map(entry) }),
+    conversation: new LiveConversation(
+      { ...state, peers: undefined, recent: recent.map(entry) },
+      new RingMemory(Number.POSITIVE_INFINITY),
+    ),
     description: {} as ConversationObject,
     missed,
   };

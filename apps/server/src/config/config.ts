@@ -13,6 +13,7 @@ export type Config = {
   natsUrl: string | null;
   workers: number;
   roles: readonly string[];
+  recentEventsMb: number;
   rateLimits: RateLimits;
   trustedProxies: readonly string[];
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -44,6 +45,7 @@ export function readConfig(environment: Environment): Config {
     natsUrl: read('TPX_NATS_URL'),
     workers: read('TPX_WORKERS') ?? 1,
     roles: read('TPX_ROLES') ?? [],
+    recentEventsMb: read('TPX_RECENT_EVENTS_MB') ?? 0,
     rateLimits: parseRateLimits(read('TPX_RATE_LIMITS') ?? 'on', ConfigError),
     trustedProxies: read('TPX_TRUSTED_PROXIES') ?? [],
     logLevel: read('TPX_LOG_LEVEL') ?? 'info',

@@ -61,6 +61,11 @@ export const SETTINGS = {
     default: 'gateway,upload,worker',
     help: 'What each process does.',
   },
+  TPX_RECENT_EVENTS_MB: {
+    schema: wholeNumber(1, 65_536),
+    default: '64',
+    help: 'Memory for the recent events of live conversations; what does not fit is read from PostgreSQL.',
+  },
   TPX_RATE_LIMITS: {
     schema: z.string(),
     default: 'on',

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import type { ConversationId, LogEventName } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
 import { EventRing } from './event-ring.ts';
+import { RingMemory } from './ring-memory.ts';
 
 const entry = (
   seq: number,
@@ -14,10 +15,11 @@ const entry = (
   event,
   payload: JSON.stringify(payload),
 });
+const alone = () => new EventRing(new RingMemory(Number.POSITIVE_INFINITY));
 const seqs = (entries: readonly LogEntry[] | undefined) => entries?.map(({ seq }) => seq);
 
 test('LOG-6: the ring answers what came after a seq it still reaches', () => {
-  const ring = new EventRing();
+  const ring = alone();
   for (let seq = 5; seq <= 9; seq++) ring.push(entry(seq));
   expect(seqs(ring.since(6, 9))).toEqual([7, 8, 9]);
   expect(seqs(ring.since(4, 9))).toEqual([5, 6, 7, 8, 9]);
@@ -25,18 +27,18 @@ test('LOG-6: the ring answers what came after a seq it still reaches', () => {
 });
 
 test('LOG-6: the ring does not answer for what it has forgotten', () => {
-  const ring = new EventRing();
+  const ring = alone();
   for (let seq = 5; seq <= 9; seq++) ring.push(entry(seq));
   expect(ring.since(3, 9)).toBeUndefined();
-  expect(new EventRing().since(0, 4)).toBeUndefined();
+  expect(alone().since(0, 4)).toBeUndefined();
 });
 
 test('LOG-6: the ring is bounded by entries and by size, and keeps the newest', () => {
-  const byCount = new EventRing();
+  const byCount = alone();
   for (let seq = 1; seq <= 5_000; seq++) byCount.push(entry(seq));
   expect(byCount.all().length).toBeLessThanOrEqual(400);
   expect(byCount.all().at(-1)?.seq).toBe(5_000);
-  const bySize = new EventRing();
+  const bySize = alone();
   for (let seq = 1; seq <= 100; seq++) bySize.push(entry(seq, 'message', { text: 'x'.repeat(20_000) }));
   const characters = bySize.all().reduce((sum, { payload }) => sum + payload.length, 0);
   expect(characters).toBeLessThanOrEqual(2 * 262_144);
@@ -44,7 +46,7 @@ test('LOG-6: the ring is bounded by entries and by size, and keeps the newest', 
 });
 
 test('LOG-7: a deletion takes the content out of what the ring keeps', () => {
-  const ring = new EventRing();
+  const ring = alone();
   ring.push(entry(1, 'message', { seq: 1, message: { id: 'a', content: { text: 'secret' } } }));
   ring.push(entry(2, 'edited', { seq: 2, message: { id: 'a', content: { text: 'secret still' } } }));
   ring.push(entry(3, 'message', { seq: 3, message: { id: 'b', content: { text: 'in reply to a' } } }));
@@ -59,7 +61,7 @@ test('LOG-7: a deletion takes the content out of what the ring keeps', () => {
 });
 
 test('LOG-7: what was edited away is not in the ring any more', () => {
-  const ring = new EventRing();
+  const ring = alone();
   const message = (text: string) => ({ id: 'm1', content: { text }, encryption: null, edited_at: null });
   ring.push(entry(1, 'message', { seq: 1, message: message('a secret') }));
   ring.push(entry(2, 'edited', { seq: 2, message: { ...message('better'), edited_at: 'now' } }));
@@ -70,7 +72,7 @@ test('LOG-7: what was edited away is not in the ring any more', () => {
 });
 
 test('LOG-6: messages that are redacted take no room from those that follow', () => {
-  const ring = new EventRing();
+  const ring = alone();
   const content = { text: 'x'.repeat(16_000) };
   for (let n = 0; n < 100; n++) {
     ring.push(entry(2 * n + 1, 'message', { seq: 2 * n + 1, message: { id: `m${n}.`, content } }));
@@ -79,8 +81,47 @@ test('LOG-6: messages that are redacted take no room from those that follow', ()
   expect(ring.all().length).toBe(200);
 });
 
+test('LOG-10: past the bound of all rings together, those that were idle longest are emptied', () => {
+  const memory = new RingMemory(100_000);
+  const rings = Array.from({ length: 20 }, () => new EventRing(memory));
+  const long = (seq: number) => entry(seq, 'message', { text: 'x'.repeat(10_000) });
+  for (const ring of rings.slice(0, 9)) ring.push(long(1));
+  rings[0]?.push(entry(2));
+  rings[1]?.touch();
+  for (const ring of rings.slice(9)) {
+    ring.push(long(1));
+    expect(memory.characters).toBeLessThanOrEqual(100_000);
+    rings[0]?.touch();
+  }
+  const held = rings.flatMap((ring, index) => (ring.all().length > 0 ? [index] : []));
+  expect(held).toEqual([0, 12, 13, 14, 15, 16, 17, 18, 19]);
+  expect(seqs(rings[0]?.all())).toEqual([1, 2]);
+  expect(rings[1]?.since(0, 1)).toBeUndefined();
+  rings[1]?.push(entry(2));
+  expect(seqs(rings[1]?.since(1, 2))).toEqual([2]);
+});
+
+test('LOG-10: what rings count together is what they hold, whatever is done to them', () => {
+  const memory = new RingMemory(Number.POSITIVE_INFINITY);
+  const rings = [new EventRing(memory), new EventRing(memory)];
+  const held = () =>
+    rings.flatMap((ring) => ring.all()).reduce((sum, { payload }) => sum + payload.length, 0);
+  for (const ring of rings) {
+    for (let seq = 1; seq <= 1_000; seq++) ring.push(entry(seq, 'message', { text: 'x'.repeat(seq) }));
+    ring.push(entry(1_001, 'message', { seq: 1_001, message: { id: 'a', content: { text: 'secret' } } }));
+    ring.push(entry(1_002, 'deleted', { seq: 1_002, id: 'a' }));
+    ring.dropBefore(990);
+  }
+  expect(memory.characters).toBe(held());
+  expect(held()).toBeGreaterThan(10_000);
+  rings[0]?.clear();
+  expect(memory.characters).toBe(held());
+  rings[1]?.clear();
+  expect(memory.characters).toBe(0);
+});
+
 test('GRP-9: what retention took is not in the ring any more', () => {
-  const ring = new EventRing();
+  const ring = alone();
   for (let seq = 5; seq <= 9; seq++) ring.push(entry(seq));
   ring.dropBefore(8);
   expect(seqs(ring.all())).toEqual([8, 9]);

@@ -1,5 +1,6 @@
 import type { LogEvents, MessageObject } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
+import type { Ring, RingMemory } from './ring-memory.ts';
 
 /** Bounds of one conversation's ring: whichever is reached first. */
 const ENTRIES_MAX = 200;
@@ -9,27 +10,41 @@ const CHARACTERS_MAX = 262_144;
  * The newest events of a conversation, without a gap, oldest first. It answers joins, resumes and history of live
  * conversations without a query, also while Postgres is away.
  */
-export class EventRing {
+export class EventRing implements Ring {
+  readonly #memory: RingMemory;
   #entries: LogEntry[] = [];
   #characters = 0;
+
+  /** `memory`: what all rings of the node hold together. */
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+  }
 
   /** `entry` MUST follow the newest one: its `seq` is one higher. */
   push(entry: LogEntry): void {
     this.#forgetBefore(entry);
     this.#entries.push(entry);
-    this.#characters += entry.payload.length;
+    this.#grow(entry.payload.length);
     if (this.#entries.length > 2 * ENTRIES_MAX || this.#characters > 2 * CHARACTERS_MAX) this.#shrink();
+    this.#memory.use(this);
+    this.#memory.shrink(this);
+  }
+
+  #grow(characters: number): void {
+    this.#characters += characters;
+    this.#memory.grow(characters);
   }
 
   /** Keeps within the bounds by dropping the oldest; done now and then, so that a push stays cheap. */
   #shrink(): void {
     let from = Math.max(0, this.#entries.length - ENTRIES_MAX);
-    for (let index = 0; index < from; index++) this.#characters -= this.#entries[index]?.payload.length ?? 0;
-    while (this.#characters > CHARACTERS_MAX && from < this.#entries.length - 1) {
-      this.#characters -= this.#entries[from]?.payload.length ?? 0;
+    let left = this.#characters - charactersOf(this.#entries.slice(0, from));
+    while (left > CHARACTERS_MAX && from < this.#entries.length - 1) {
+      left -= this.#entries[from]?.payload.length ?? 0;
       from++;
     }
     this.#entries = this.#entries.slice(from);
+    this.#grow(left - this.#characters);
   }
 
   /** Every event after `seq`, or undefined where the ring no longer reaches back that far. */
@@ -43,8 +58,18 @@ export class EventRing {
   /** Retention removed what was before `seq`: a ring must not outlive that either. */
   dropBefore(seq: number): void {
     const from = this.#entries.findIndex((entry) => entry.seq >= seq);
-    const dropped = this.#entries.splice(0, from < 0 ? this.#entries.length : from);
-    for (const { payload } of dropped) this.#characters -= payload.length;
+    this.#grow(-charactersOf(this.#entries.splice(0, from < 0 ? this.#entries.length : from)));
+  }
+
+  clear(): void {
+    this.#entries = [];
+    this.#grow(-this.#characters);
+    this.#memory.forget(this);
+  }
+
+  /** Somebody is about to read from it. */
+  touch(): void {
+    if (this.#entries.length > 0) this.#memory.use(this);
   }
 
   /** What was deleted or edited away is kept nowhere, so not in a ring either (spec LOG-7). */
@@ -65,7 +90,7 @@ export class EventRing {
       const held = JSON.parse(entry.payload) as LogEvents['message'];
       if (held.message.id !== messageId) continue;
       const payload = JSON.stringify({ ...held, message: { ...held.message, ...change } });
-      this.#characters += payload.length - entry.payload.length;
+      this.#grow(payload.length - entry.payload.length);
       this.#entries[index] = { ...entry, payload };
     }
   }
@@ -73,4 +98,8 @@ export class EventRing {
   all(): readonly LogEntry[] {
     return this.#entries;
   }
+}
+
+function charactersOf(entries: readonly LogEntry[]): number {
+  return entries.reduce((sum, { payload }) => sum + payload.length, 0);
 }

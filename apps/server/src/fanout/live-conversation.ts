@@ -7,6 +7,7 @@ import {
 } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
 import { EventRing } from './event-ring.ts';
+import type { RingMemory } from './ring-memory.ts';
 
 /** What Postgres says of a conversation when a node begins to serve it. */
 export type ConversationState = {
@@ -33,7 +34,7 @@ export class LiveConversation {
   readonly id: ConversationId;
   readonly kind: ConversationKind;
   readonly topic: string;
-  readonly ring = new EventRing();
+  readonly ring: EventRing;
   firstSeq: number;
   /** The newest entry that was handed out here. */
   lastSeq: number;
@@ -50,7 +51,8 @@ export class LiveConversation {
   /** The highest `seq` heard of, parked or dropped. */
   #newestSeq: number;
 
-  constructor(state: ConversationState) {
+  constructor(state: ConversationState, memory: RingMemory) {
+    this.ring = new EventRing(memory);
     this.id = state.id;
     this.kind = state.kind;
     this.topic = conversationTopic(state.kind, state.id);
@@ -79,6 +81,12 @@ export class LiveConversation {
       ready.push(next);
     }
     return ready;
+  }
+
+  /** Retention removed what was before `firstSeq`. */
+  trimTo(firstSeq: number): void {
+    this.firstSeq = Math.max(this.firstSeq, firstSeq);
+    this.ring.dropBefore(this.firstSeq);
   }
 
   /** Retention took what comes up to `seq`: nobody waits for it any more. */

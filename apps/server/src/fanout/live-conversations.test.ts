@@ -23,12 +23,15 @@ const state = (lastSeq: number): ConversationState => ({
   recent: [],
 });
 
+const UNBOUNDED = { ringCharactersMax: Number.POSITIVE_INFINITY };
+
 /** A log that is all committed, of which the node hears in any order or not at all. */
 function world(lastSeq = 0, committed = 100) {
   const published: number[] = [];
   const { promise: whole, resolve } = Promise.withResolvers<void>();
   const reads: number[] = [];
   const live = new LiveConversations({
+    ...UNBOUNDED,
     loadStates: async (ids) => ids.map(() => state(lastSeq)),
     readLog: async (_id, after, limit) => {
       reads.push(after);
@@ -72,10 +75,59 @@ test('LOG-3: what is committed while a conversation is loaded is not lost', asyn
   expect(conversation.lastSeq).toBe(5);
 });
 
+test('AUTHZ-2 what changes while a conversation is loaded is done once it is there, in its turn', async () => {
+  const { live } = world(9);
+  const acquired = live.acquire(id);
+  live.offer(entry(10));
+  live.whenLive(id, (conversation) => conversation.trimTo(8));
+  live.whenLive(id, (conversation) => {
+    conversation.memberCount = conversation.lastSeq;
+  });
+  const conversation = await acquired;
+  expect(conversation).toMatchObject({ firstSeq: 8, lastSeq: 10, memberCount: 10 });
+  live.whenLive(id, (same) => same.trimTo(10));
+  expect(conversation.firstSeq).toBe(10);
+  live.whenLive('another' as ConversationId, () => {
+    throw new Error('it is neither live nor loaded');
+  });
+});
+
+test('AUTHZ-2 a conversation that is deleted while it is loaded is not there', async () => {
+  const { live } = world(9);
+  const acquired = live.acquire(id);
+  live.drop(id);
+  await expect(acquired).rejects.toMatchObject({ code: 'not_found' });
+  expect(live.count).toBe(0);
+});
+
+test('LOG-10: the recent events of all conversations are bounded together; what was forgotten counts no more', async () => {
+  const recent = (conversationId: ConversationId) =>
+    Array.from({ length: 10 }, (_, n) => ({ ...entry(n + 1), conversationId, payload: 'x'.repeat(1_000) }));
+  const live = new LiveConversations({
+    loadStates: async (ids) => ids.map((id) => ({ ...state(10), id, recent: recent(id) })),
+    readLog: async () => [],
+    publish: () => undefined,
+    ringCharactersMax: 50_000,
+  });
+  const ids = Array.from({ length: 100 }, (_, n) => `c${n}` as ConversationId);
+  for (const each of ids) {
+    const conversation = await live.acquire(each);
+    expect(conversation.ring.since(0, 10)).toHaveLength(10);
+    expect(live.ringCharacters).toBeLessThanOrEqual(50_000);
+    await live.acquire(ids[0] as ConversationId);
+  }
+  expect(live.count).toBe(100);
+  expect(live.get(ids[0] as ConversationId)?.ring.all()).toHaveLength(10);
+  expect(live.get(ids[50] as ConversationId)?.ring.since(0, 10)).toBeUndefined();
+  live.sweep(performance.now() + 3_600_000);
+  expect([live.count, live.ringCharacters]).toEqual([0, 0]);
+});
+
 test('LOG-3: a gap that retention has made is passed over', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const published: number[] = [];
   const live = new LiveConversations({
+    ...UNBOUNDED,
     loadStates: async (ids) => ids.map(() => state(1)),
     readLog: async () => [entry(50), entry(51)],
     publish: (_conversation, { seq }) => {
@@ -101,6 +153,7 @@ test('LOG-3: nobody goes on waiting for what retention took', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let reads = 0;
   const live = new LiveConversations({
+    ...UNBOUNDED,
     loadStates: async (ids) => ids.map(() => state(1)),
     readLog: async () => {
       reads++;
@@ -120,6 +173,7 @@ test('LOG-3: nobody goes on waiting for what retention took', async () => {
 test('LOG-3: a conversation that is not there is refused, and asked for again the next time', async () => {
   let exists = false;
   const live = new LiveConversations({
+    ...UNBOUNDED,
     loadStates: async (ids) => ids.map(() => (exists ? state(0) : undefined)),
     readLog: async () => [],
     publish: () => undefined,

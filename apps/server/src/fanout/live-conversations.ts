@@ -3,6 +3,7 @@ import { LIMITS, Refusal } from '@tpx/protocol';
 import { BatchLoader } from '../db/batch-loader.ts';
 import type { LogEntry } from './announcer.ts';
 import { type ConversationState, LiveConversation } from './live-conversation.ts';
+import { RingMemory } from './ring-memory.ts';
 
 /** For how long a conversation without readers is kept for the next one. */
 const IDLE_KEPT_MS = 5 * 60_000;
@@ -17,18 +18,29 @@ export type LiveConversationsDeps = {
   readLog(id: ConversationId, after: number, limit: number): Promise<readonly LogEntry[]>;
   /** Called for each entry, in order, exactly once. */
   publish(conversation: LiveConversation, entry: LogEntry): void;
+  /** Characters that the recent events of all conversations may take together. */
+  ringCharactersMax: number;
+};
+
+/** What was heard of a conversation while it was loaded, to be done in that order once it is there. */
+type Loading = {
+  promise: Promise<LiveConversation>;
+  missed: ((live: LiveConversation) => void)[];
+  gone: boolean;
 };
 
 /** The conversations that this node serves now. */
 export class LiveConversations {
   readonly #deps: LiveConversationsDeps;
   readonly #live = new Map<ConversationId, LiveConversation>();
-  readonly #loading = new Map<ConversationId, { promise: Promise<LiveConversation>; missed: LogEntry[] }>();
+  readonly #loading = new Map<ConversationId, Loading>();
+  readonly #memory: RingMemory;
   readonly #filling = new Set<ConversationId>();
   readonly #loader: BatchLoader<ConversationId, ConversationState | undefined>;
 
   constructor(deps: LiveConversationsDeps) {
     this.#deps = deps;
+    this.#memory = new RingMemory(deps.ringCharactersMax);
     this.#loader = new BatchLoader((ids) => deps.loadStates(ids));
   }
 
@@ -40,17 +52,23 @@ export class LiveConversations {
     return this.#live.size;
   }
 
+  /** Characters of recent events, all conversations together. */
+  get ringCharacters(): number {
+    return this.#memory.characters;
+  }
+
   /** The conversation, loaded if need be. @throws {Refusal} `not_found`, `unavailable` */
   async acquire(id: ConversationId): Promise<LiveConversation> {
     const live = this.#live.get(id);
     if (live) {
       // Whoever asks is about to join: the sweep must not forget it in between.
       live.idleSince = performance.now();
+      live.ring.touch();
       return live;
     }
     let loading = this.#loading.get(id);
     if (!loading) {
-      loading = { promise: this.#load(id), missed: [] };
+      loading = { promise: this.#load(id), missed: [], gone: false };
       this.#loading.set(id, loading);
     }
     return loading.promise;
@@ -59,12 +77,13 @@ export class LiveConversations {
   async #load(id: ConversationId): Promise<LiveConversation> {
     try {
       const state = await this.#loader.load(id);
-      if (!state) throw new Refusal('not_found', 'There is no such conversation.');
-      const live = new LiveConversation(state);
+      const loading = this.#loading.get(id);
+      if (!state || loading?.gone) throw new Refusal('not_found', 'There is no such conversation.');
+      const live = new LiveConversation(state, this.#memory);
       live.idleSince = performance.now();
       this.#live.set(id, live);
       // What was committed while the state was read.
-      for (const entry of this.#loading.get(id)?.missed ?? []) this.#accept(live, entry);
+      for (const run of loading?.missed ?? []) run(live);
       return live;
     } finally {
       this.#loading.delete(id);
@@ -73,9 +92,14 @@ export class LiveConversations {
 
   /** An entry was committed, here or on another node; it goes out when its turn has come. */
   offer(entry: LogEntry): void {
-    const live = this.#live.get(entry.conversationId);
-    if (live) this.#accept(live, entry);
-    else this.#loading.get(entry.conversationId)?.missed.push(entry);
+    this.whenLive(entry.conversationId, (live) => this.#accept(live, entry));
+  }
+
+  /** Runs it on the conversation: at once where it is live, after its load where it is loaded now, else not at all. */
+  whenLive(id: ConversationId, run: (live: LiveConversation) => void): void {
+    const live = this.#live.get(id);
+    if (live) run(live);
+    else this.#loading.get(id)?.missed.push(run);
   }
 
   #accept(live: LiveConversation, entry: LogEntry): void {
@@ -101,6 +125,8 @@ export class LiveConversations {
   /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */
   async catchUp(live: LiveConversation): Promise<boolean> {
     const entries = await this.#deps.readLog(live.id, live.lastSeq, LIMITS.eventsPerPage);
+    // Forgotten meanwhile: what it held would be held by nobody.
+    if (this.#live.get(live.id) !== live) return false;
     const oldest = entries[0];
     // Retention took what is missing: it will not come.
     if (oldest && oldest.seq > live.lastSeq + 1) live.skipTo(oldest.seq - 1);
@@ -110,13 +136,16 @@ export class LiveConversations {
 
   /** Forgets a conversation: it was deleted. */
   drop(id: ConversationId): void {
+    const loading = this.#loading.get(id);
+    if (loading) loading.gone = true;
+    this.#live.get(id)?.ring.clear();
     this.#live.delete(id);
   }
 
   /** Forgets those that had no reader for a while. */
   sweep(nowMs = performance.now()): void {
     for (const [id, live] of this.#live) {
-      if (live.readers === 0 && nowMs - live.idleSince > IDLE_KEPT_MS) this.#live.delete(id);
+      if (live.readers === 0 && nowMs - live.idleSince > IDLE_KEPT_MS) this.drop(id);
     }
   }
 }

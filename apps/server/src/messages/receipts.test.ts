@@ -3,6 +3,7 @@ import type { ConversationId, MessageId, ReceiptObject, UserId } from '@tpx/prot
 import { Refusal } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
 import { LiveConversation } from '../fanout/live-conversation.ts';
+import { RingMemory } from '../fanout/ring-memory.ts';
 import { GroupWorld } from '../groups/group-world.fixture.ts';
 import { loadConversationStates } from './conversation-state.ts';
 import { MessageWriter } from './message-writer.ts';
@@ -26,7 +27,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 async function liveGroup(id = group): Promise<LiveConversation> {
   const [state] = await loadConversationStates(world.database, [id]);
   if (!state) throw new Error('no group');
-  return new LiveConversation(state);
+  return new LiveConversation(state, new RingMemory(Number.POSITIVE_INFINITY));
 }
 async function say(conversationId = group): Promise<{ id: MessageId; seq: number }> {
   const writer = new MessageWriter({ database: world.database, announcer: world.announcer });

@@ -16,7 +16,7 @@ type Deps = {
   sessions: SessionRegistry;
   presence: Presence;
   live: {
-    get(id: ConversationId): LiveConversation | undefined;
+    whenLive(id: ConversationId, run: (live: LiveConversation) => void): void;
     drop(id: ConversationId): void;
   };
   /** Reads a group's rules and member count again. */
@@ -32,14 +32,12 @@ export function applyChange(deps: Deps, change: Change): void {
     case 'standing':
       applyStanding(deps, change);
       return;
-    case 'conversation_updated': {
-      const live = deps.live.get(change.conversationId);
-      if (live) {
+    case 'conversation_updated':
+      deps.live.whenLive(change.conversationId, (live) => {
         live.description = undefined;
         deps.refresh(live);
-      }
+      });
       return;
-    }
     case 'conversation_deleted': {
       const topic = conversationTopic(change.kind, change.conversationId);
       for (const session of deps.sessions.all()) {
@@ -49,14 +47,9 @@ export function applyChange(deps: Deps, change: Change): void {
       deps.live.drop(change.conversationId);
       return;
     }
-    case 'log_trimmed': {
-      const live = deps.live.get(change.conversationId);
-      if (live) {
-        live.firstSeq = Math.max(live.firstSeq, change.firstSeq);
-        live.ring.dropBefore(live.firstSeq);
-      }
+    case 'log_trimmed':
+      deps.live.whenLive(change.conversationId, (live) => live.trimTo(change.firstSeq));
       return;
-    }
     case 'session_revoked':
       deps.forgetSession(change.sessionId);
       for (const session of deps.sessions.of(change.userId)) {
