@@ -12,7 +12,7 @@ import type { LogEntry } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { type Access, type AccessKey, requireReader } from '../messages/access.ts';
-import { logEventJson, readLog } from '../messages/read-log.ts';
+import { eventsWithin, type Room, readLog } from '../messages/read-log.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { ConversationChannel } from './channel.ts';
 import type { ChannelSession } from './channel-session.ts';
@@ -35,12 +35,6 @@ export type Joinable = {
 
 /** Events after a client's `last_seq`; those of Postgres end where the ring goes on. */
 export type Missed = { entries: readonly LogEntry[]; upTo: number };
-
-/** JSON of missed events in one answer: what it takes to send it stays far below a reader's limit (spec WS-19, WS-20). */
-const EVENTS_CHARACTERS_MAX = 262_144;
-
-/** How much of missed events an answer may still carry. */
-export type Room = { characters: number };
 
 /**
  * Everything of a join that may wait: rights, the live conversation, what the client missed.
@@ -82,7 +76,7 @@ export function completeJoin(
   session: ChannelSession,
   joinable: Joinable,
   joinRef: string | null,
-  room: Room = { characters: EVENTS_CHARACTERS_MAX },
+  room?: Room,
 ): { response: RawJson; resumed: string } {
   const { access, conversation, missed } = joinable;
   const channel: ConversationChannel = {
@@ -121,20 +115,12 @@ function roleOf({ access }: Joinable): { role?: Access['standing'] } {
 }
 
 /** `"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */
-function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room: Room): string {
+function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room?: Room): string {
   if (upTo === Number.POSITIVE_INFINITY) return '"events":[],"has_more":false';
   // What Postgres has beyond `lastSeq` is still to be published, and this client is subscribed by then.
   const published = entries.filter(({ seq }) => seq <= live.lastSeq);
   const missed = [...published, ...(live.ring.since(upTo, live.lastSeq) ?? [])];
-  const events: string[] = [];
-  let left = Math.min(room.characters, EVENTS_CHARACTERS_MAX);
-  for (const entry of missed.slice(0, LIMITS.eventsPerPage)) {
-    const event = logEventJson(entry);
-    if (event.length > left) break;
-    left -= event.length;
-    room.characters -= event.length;
-    events.push(event);
-  }
+  const events = eventsWithin(missed.slice(0, LIMITS.eventsPerPage), room);
   // Where retention took all that was missed, nothing is still to come.
   const reached = missed.at(-1)?.seq ?? Math.max(upTo, live.firstSeq - 1);
   const hasMore = events.length < missed.length || reached < live.lastSeq;

@@ -86,7 +86,25 @@ function payloadOf(event: LogEventName, seq: number, row: LogRow): object {
   }
 }
 
-/** An entry as `GET .../events`, a join and a resume carry it, in JSON. */
-export function logEventJson(entry: LogEntry): string {
-  return `{"seq":${entry.seq},"event":"${entry.event}","payload":${entry.payload}}`;
+/** JSON of events in one answer: what it takes to send it stays far below a reader's limit (spec WS-19, WS-20, REST-11). */
+const EVENTS_CHARACTERS_MAX = 262_144;
+
+/** How much of events the answers that share it may still carry. */
+export type Room = { characters: number };
+
+/** The first of `entries` as `GET .../events`, a join and a resume carry them: JSON, as many as there is room for. */
+export function eventsWithin(
+  entries: readonly LogEntry[],
+  room: Room = { characters: EVENTS_CHARACTERS_MAX },
+): string[] {
+  const events: string[] = [];
+  let left = Math.min(room.characters, EVENTS_CHARACTERS_MAX);
+  for (const { seq, event, payload } of entries) {
+    const json = `{"seq":${seq},"event":"${event}","payload":${payload}}`;
+    if (json.length > left) break;
+    left -= json.length;
+    room.characters -= json.length;
+    events.push(json);
+  }
+  return events;
 }

@@ -110,6 +110,14 @@ describe('SDK-4 following a log', () => {
     expect(sync.lastSeq).toBe(9_001);
   });
 
+  test('SDK-4 it is events that count, not pages: long messages come in short ones', async () => {
+    const { sync, clock, applied, skipped } = setUp({ lastSeq: 0, length: 300, page: 10 });
+    sync.resume({ events: [], has_more: true }, 300);
+    await clock.run(1_000);
+    expect(skipped).toEqual([]);
+    expect(applied).toEqual(range(1, 300));
+  });
+
   test('SDK-4 any loss, order and reconnect: each seq once, ascending, to the end', async () => {
     const seed = seedOfThisRun();
     const random = seededRandom(seed);

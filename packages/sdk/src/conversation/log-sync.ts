@@ -19,8 +19,8 @@ export type LogSyncOptions = {
 
 /** Frames of one burst overtake each other a little; only a gap that stays is worth a request. */
 const GAP_GRACE_MS = 150;
-/** 2,000 events: whoever missed more reads the newest page instead of all of it. */
-const PAGES_MAX = 10;
+/** Whoever missed more reads the newest page instead of all of it. */
+const FETCHED_MAX = 2_000;
 /** A gap that the log itself does not fill after so many looks was made by retention. */
 const EMPTY_LOOKS_MAX = 5;
 
@@ -98,7 +98,7 @@ export class LogSync {
     this.#fetching = true;
     let more = true;
     let attempt = 0;
-    for (let pages = 0; more || this.#order.hasGap; ) {
+    for (let fetched = 0; more || this.#order.hasGap; ) {
       const page = await this.#fetch(attempt);
       if (round !== this.#round) return;
       if (page === 'refused') break;
@@ -111,7 +111,8 @@ export class LogSync {
       if (page.events.length === 0 && !more && this.#order.hasGap && ++attempt > EMPTY_LOOKS_MAX)
         this.#closeGap();
       if (page.events.length > 0) attempt = 0;
-      if (++pages >= PAGES_MAX && more && target !== undefined && target > this.#order.lastSeq) {
+      fetched += page.events.length;
+      if (fetched >= FETCHED_MAX && more && target !== undefined && target > this.#order.lastSeq) {
         this.#options.skipTo(target);
         this.#apply(this.#order.jumpTo(target));
         more = false;

@@ -1,17 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  decodeBinaryPush,
-  decodeTextFrame,
-  type Frame,
-  LIMITS,
-  MalformedFrame,
-  PHOENIX_TOPIC,
-  PHX,
-  Refusal,
-} from '@tpx/protocol';
+import { decodeBinaryPush, decodeTextFrame, type Frame, LIMITS, MalformedFrame } from '@tpx/protocol';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
+import { type FrameSource, takeFrame } from '../take-frame.ts';
 import { LongPollConnection } from './long-poll-connection.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -40,18 +32,18 @@ export class LongPollSession {
   readonly #deps: Deps;
   readonly #accessHash: Buffer;
   readonly #connection: LongPollConnection;
-  readonly #session: ReturnType<SessionOpener['open']>;
+  readonly #source: FrameSource;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #endPoll: (() => void) | undefined;
-  #malformed = 0;
 
   constructor(deps: Deps, caller: Caller, opened: { accessToken: string; byHeader: boolean }) {
     this.#deps = deps;
     this.caller = caller;
     this.byHeader = opened.byHeader;
     this.#accessHash = hash(opened.accessToken);
-    this.#connection = new LongPollConnection(deps.fanout, () => deps.sessions.closed(this.#session));
-    this.#session = deps.sessions.open(caller, this.#connection);
+    this.#connection = new LongPollConnection(deps.fanout, () => deps.sessions.closed(this.#source.session));
+    const session = deps.sessions.open(caller, this.#connection);
+    this.#source = { session, connection: this.#connection, malformed: 0 };
     this.#startIdle();
   }
 
@@ -105,29 +97,14 @@ export class LongPollSession {
     for (const line of body.split('\n')) {
       if (line.trim() === '') continue;
       if (this.#connection.closed) return;
-      try {
-        this.#session.handle(decodeLine(line));
-      } catch (error) {
-        if (!(error instanceof MalformedFrame)) throw error;
-        this.#refuse(error.message);
-      }
+      takeFrame(this.#source, line, decodeLine);
     }
-  }
-
-  #refuse(message: string): void {
-    this.#connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', message).toBody());
-    if (++this.#malformed >= LIMITS.malformedFramesMax) this.end('too_many_malformed');
-  }
-
-  /** From this side: the last poll takes what was said, then the token is worth nothing. */
-  end(name: Parameters<LongPollConnection['close']>[0]): void {
-    this.#connection.close(name);
   }
 
   #startIdle(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => {
-      this.end('heartbeat_timeout');
+      this.#connection.close('heartbeat_timeout');
       this.#deps.forget(this.token);
     }, this.#deps.timeouts.idleMs);
   }
@@ -135,7 +112,7 @@ export class LongPollSession {
   dispose(): void {
     clearTimeout(this.#idleTimer);
     this.#connection.take();
-    this.end('going_away');
+    this.#connection.close('going_away');
   }
 }
 

@@ -28,7 +28,7 @@ import { deleteMessage } from '../../messages/delete-message.ts';
 import { editMessage } from '../../messages/edit-message.ts';
 import { readHistory } from '../../messages/history.ts';
 import type { MessageWriter } from '../../messages/message-writer.ts';
-import { readLog } from '../../messages/read-log.ts';
+import { eventsWithin, readLog } from '../../messages/read-log.ts';
 import { loadMessageReceipts } from '../../messages/receipt-summary.ts';
 import { searchMessages } from '../../messages/search.ts';
 import { sendMessage } from '../../messages/send-message.ts';
@@ -91,12 +91,8 @@ function registerLogRoutes(app: RestApp, deps: MessageRouteDeps, kind: Conversat
       const conversationId = await readerOf(deps, caller.userId, id, kind);
       const limit = query.limit ?? LIMITS.eventsPerPage;
       const entries = await readLog(deps.database, conversationId, query.after ?? 0, limit + 1);
-      const events = entries
-        .slice(0, limit)
-        .map(
-          (entry) => ({ seq: entry.seq, event: entry.event, payload: JSON.parse(entry.payload) }) as LogEvent,
-        );
-      return { status: 200 as const, body: { events, has_more: entries.length > limit } };
+      const events = eventsWithin(entries.slice(0, limit)).map((event) => JSON.parse(event) as LogEvent);
+      return { status: 200 as const, body: { events, has_more: entries.length > events.length } };
     },
   );
 }

@@ -15,6 +15,11 @@ import type { SocketData } from './websocket-handler.ts';
 /** Frames that came in binary: their replies are, too. One set for all connections; most never hold an entry. */
 const binaryFrames = new WeakSet<Frame>();
 
+/** `frame` came in binary. */
+export function noteBinary(frame: Frame): void {
+  binaryFrames.add(frame);
+}
+
 /** A WebSocket as a session sees it: text frames, and binary replies to binary pushes. Rooms are Bun's own topics. */
 export class WebSocketConnection implements Connection {
   readonly #socket: ServerWebSocket<SocketData>;
@@ -23,11 +28,6 @@ export class WebSocketConnection implements Connection {
   constructor(socket: ServerWebSocket<SocketData>, fanout: LocalFanout) {
     this.#socket = socket;
     this.#fanout = fanout;
-  }
-
-  /** `frame` came in binary. */
-  noteBinary(frame: Frame): void {
-    binaryFrames.add(frame);
   }
 
   reply(frame: Frame, status: ReplyStatus, response: unknown): void {

@@ -26,7 +26,7 @@ test('WS-4 a client that is silent for the time-out is closed, one that beats st
     port: 0,
     fetch(request, server) {
       server.upgrade(request, {
-        data: { caller, session: undefined, connection: undefined, malformed: 0 },
+        data: { caller, source: undefined },
       });
       return undefined;
     },

@@ -1,26 +1,13 @@
-import {
-  decodeBinaryPush,
-  decodeTextFrame,
-  type Frame,
-  LIMITS,
-  MalformedFrame,
-  PHOENIX_TOPIC,
-  PHX,
-  Refusal,
-} from '@tpx/protocol';
+import { decodeBinaryPush, decodeTextFrame, type Frame, LIMITS } from '@tpx/protocol';
 import type { WebSocketHandler } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
-import type { Session } from '../../session/session.ts';
-import { WebSocketConnection } from './websocket-connection.ts';
+import { type FrameSource, takeFrame } from '../take-frame.ts';
+import { noteBinary, WebSocketConnection } from './websocket-connection.ts';
 
-export type SocketData = {
-  caller: Caller;
-  session: Session | undefined;
-  connection: WebSocketConnection | undefined;
-  malformed: number;
-};
+/** `source` is there once the socket is open. */
+export type SocketData = { caller: Caller; source: FrameSource | undefined };
 
 type Deps = { sessions: SessionOpener; fanout: LocalFanout; heartbeatTimeoutMs?: number };
 
@@ -36,30 +23,22 @@ export function webSocketHandler(deps: Deps): WebSocketHandler<SocketData> {
     perMessageDeflate: false,
     open(socket) {
       const connection = new WebSocketConnection(socket, deps.fanout);
-      socket.data.connection = connection;
-      socket.data.session = deps.sessions.open(socket.data.caller, connection);
+      const session = deps.sessions.open(socket.data.caller, connection);
+      socket.data.source = { session, connection, malformed: 0 };
     },
     message(socket, raw) {
-      const { session, connection } = socket.data;
-      if (!session || !connection) return;
-      let frame: Frame;
-      try {
-        if (typeof raw === 'string') frame = decodeTextFrame(raw);
-        else {
-          frame = decodeBinaryPush(raw);
-          connection.noteBinary(frame);
-        }
-      } catch (error) {
-        if (!(error instanceof MalformedFrame)) throw error;
-        connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', error.message).toBody());
-        if (++socket.data.malformed >= LIMITS.malformedFramesMax) connection.close('too_many_malformed');
-        return;
-      }
-      session.handle(frame);
+      if (socket.data.source) takeFrame(socket.data.source, raw, decode);
     },
     close(socket) {
-      const { session } = socket.data;
-      if (session) deps.sessions.closed(session);
+      const { source } = socket.data;
+      if (source) deps.sessions.closed(source.session);
     },
   };
+}
+
+function decode(raw: string | Buffer): Frame {
+  if (typeof raw === 'string') return decodeTextFrame(raw);
+  const frame = decodeBinaryPush(raw);
+  noteBinary(frame);
+  return frame;
 }
