@@ -122,6 +122,59 @@ describe('SDK-5 the outbox', () => {
     expect(await storage.list('outbox/')).toEqual([]);
   });
 
+  test('SDK-5 a message that the server breaks on fails after some tries, across connections; the next goes on', async () => {
+    const { log, accept } = server();
+    let broken = true;
+    const { outbox, clock, tried } = setUp(async (entry) => {
+      if (broken && entry.client_id === 'a') throw new Refusal('internal');
+      return accept(entry);
+    });
+    outbox.setOnline(true);
+    await outbox.add('a', text('1'));
+    await outbox.add('b', text('2'));
+    await clock.run(1_000);
+    expect(outbox.entries.map(({ state }) => state)).toEqual(['sending', 'sending']);
+    outbox.setOnline(false);
+    await settle();
+    outbox.setOnline(true);
+    await clock.run(30_000);
+    expect(tried).toEqual(['a', 'a', 'a', 'a', 'a', 'a', 'b']);
+    expect(outbox.entries).toMatchObject([{ client_id: 'a', state: 'failed', error: { code: 'internal' } }]);
+    broken = false;
+    await outbox.resend('a');
+    await clock.run(1_000);
+    expect(log).toEqual(['b', 'a']);
+  });
+
+  test('SDK-5 an outage, however long, is waited for', async () => {
+    const { log, accept } = server();
+    let away = true;
+    const { outbox, clock } = setUp(async (entry) => {
+      if (away) throw new Refusal('unavailable');
+      return accept(entry);
+    });
+    outbox.setOnline(true);
+    await outbox.add('a', text('1'));
+    await clock.run(600_000);
+    away = false;
+    await clock.run(10_000);
+    expect(log).toEqual(['a']);
+  });
+
+  test('SDK-5 a refusal that cannot be stored is a failure all the same', async () => {
+    const storage = new MemoryStorage();
+    const { outbox } = setUp(async () => {
+      storage.set = async () => {
+        throw new Error('the disk is full');
+      };
+      throw new Refusal('blocked');
+    }, storage);
+    outbox.setOnline(true);
+    await outbox.add('a', text('1'));
+    await settle();
+    expect(outbox.entries).toMatchObject([{ state: 'failed', error: { code: 'blocked' } }]);
+  });
+
   test('SDK-5 what is being sent cannot be discarded', async () => {
     const { outbox } = setUp(() => new Promise(() => undefined));
     outbox.setOnline(true);

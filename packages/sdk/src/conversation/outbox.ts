@@ -6,6 +6,12 @@ import type { Storage } from '../storage/storage.ts';
 import { deleteAll, readJson, writeJson } from '../storage/stored-json.ts';
 import { isRetryable } from '../trouble.ts';
 
+/**
+ * A fault of the server's own may pass (a node that is replaced), or be this message's for ever: after so many tries it
+ * has failed, and those behind it go on.
+ */
+const FAULTS_MAX = 6;
+
 /** A message that the server has not acknowledged. `failed`: refused for good, waits for `resend` or `discard`. */
 export type OutboxEntry = {
   client_id: string;
@@ -37,6 +43,8 @@ export class Outbox {
   readonly #storing = new Map<string, Promise<void>>();
   #online = false;
   #pumping = false;
+  /** How often the server has answered `internal` to the message that is being sent. */
+  #faults = 0;
   #wake: () => void = () => undefined;
 
   constructor(options: OutboxOptions) {
@@ -133,6 +141,7 @@ export class Outbox {
         const entry = this.#entries.find(({ state }) => state === 'sending');
         if (!entry) return;
         attempt = (await this.#attempt(entry, attempt)) ? 0 : attempt + 1;
+        if (attempt === 0) this.#faults = 0;
       }
     } finally {
       this.#pumping = false;
@@ -148,7 +157,7 @@ export class Outbox {
     } catch (error) {
       // Acknowledged meanwhile through the log, or could not be stored and was taken back.
       if (!this.#entries.includes(entry)) return true;
-      if (!isRetryable(error)) {
+      if (!isRetryable(error) || this.#isLastFault(error)) {
         const code = error instanceof Refusal ? error.code : 'internal';
         await this.#fail(entry, code, (error as Error).message);
         return true;
@@ -157,6 +166,11 @@ export class Outbox {
       if (this.#online) await this.#pause(told ?? retryDelayMs(attempt, this.#options.random));
       return false;
     }
+  }
+
+  #isLastFault(error: unknown): boolean {
+    if (!(error instanceof Refusal) || error.code !== 'internal') return false;
+    return ++this.#faults >= FAULTS_MAX;
   }
 
   /** Until the time has passed, or the connection has changed. */
@@ -171,7 +185,8 @@ export class Outbox {
     const failed: OutboxEntry = { ...entry, state: 'failed', error: { code, message } };
     this.#entries = this.#entries.map((other) => (other === entry ? failed : other));
     this.#options.onChange(failed);
-    await this.#store(failed);
+    // Where it can't be stored, the next start tries the message again and hears the same.
+    await this.#store(failed).catch(() => undefined);
   }
 
   async #remove(clientId: string): Promise<void> {
