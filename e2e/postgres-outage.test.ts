@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ConversationJoined, GroupObject, LogEvent, MessageObject, RefusalBody } from '@tpx/protocol';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@tpx/server/db/embedded-postgres.ts';
 import { createGroup, createPerson, type Person, startServer, type TestServer, until } from '@tpx/testkit';
 import type { Channel } from 'phoenix';
+import { OwnPostgres } from './own-postgres.fixture.ts';
 import { Clients, Heard, ok, outcomeOf, refused } from './phoenix-client.fixture.ts';
 
 type Sent = { message: MessageObject };
@@ -13,20 +10,14 @@ type Refused = { error: RefusalBody };
 type Page = { messages: MessageObject[]; has_more: boolean };
 type Ready = { ready: boolean; parts: { postgres: { ok: boolean; message?: string } } };
 
-let folder: string;
-let postgres: EmbeddedPostgres;
+let postgres: OwnPostgres;
 let server: TestServer;
 let alice: Person;
 let bob: Person;
 let carol: Person;
 
-const startPostgres = () => startEmbeddedPostgres({ dataDir: join(folder, 'data'), log: () => undefined });
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tpx-outage-'));
-  // Postgres runs as another user where root runs the tests.
-  await chmod(folder, 0o755);
-  postgres = await startPostgres();
+  postgres = await OwnPostgres.start();
   server = await startServer({ databaseUrl: postgres.url });
   [alice, bob, carol] = await Promise.all([
     createPerson(server, 'alice'),
@@ -36,8 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await postgres[Symbol.asyncDispose]();
 });
 
 const text = (text: string) => ({ type: 'text', content: { text } });
@@ -48,7 +38,7 @@ async function readiness(): Promise<{ status: number; body: Ready }> {
 }
 
 async function isBack(): Promise<void> {
-  postgres = await startPostgres();
+  await postgres.start();
   await until(async () => (await readiness()).status === 200, { what: 'the node to be ready again' });
 }
 
@@ -162,11 +152,7 @@ test('LOG-4 Postgres is killed under load: what was acknowledged is there once, 
   };
   const senders = [a, b, a, b].map(sender);
   await until(() => acknowledged.length >= 20, { what: 'sends to be under way' });
-  const ended = postgres.exited;
-  process.kill(postgres.pid, 'SIGKILL');
-  await ended;
-  // Gives up the data folder.
-  await postgres.stop();
+  await postgres.kill();
   await until(() => codes.size > 0, { what: 'sends to be refused' });
   const before = acknowledged.length;
   await isBack();

@@ -28,7 +28,11 @@ async function start(config: Config): Promise<void> {
     postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: say });
     address = postgres.address;
   }
-  const database = openDatabase({ ...address, connections: DATABASE_CONNECTIONS });
+  const database = openDatabase({
+    ...address,
+    connections: DATABASE_CONNECTIONS,
+    statementTimeoutMs: config.statementTimeoutMs,
+  });
   let node: Node;
   try {
     await migrate(database);

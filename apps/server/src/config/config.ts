@@ -10,6 +10,7 @@ export type Config = {
   tcpPort: number;
   dataDir: string;
   databaseUrl: string | null;
+  statementTimeoutMs: number;
   natsUrl: string | null;
   workers: number;
   roles: readonly string[];
@@ -42,6 +43,7 @@ export function readConfig(environment: Environment): Config {
     tcpPort: read('TPX_TCP_PORT') ?? 0,
     dataDir: resolve(read('TPX_DATA_DIR') ?? ''),
     databaseUrl: read('TPX_DATABASE_URL'),
+    statementTimeoutMs: read('TPX_STATEMENT_TIMEOUT_MS') ?? 0,
     natsUrl: read('TPX_NATS_URL'),
     workers: read('TPX_WORKERS') ?? 1,
     roles: read('TPX_ROLES') ?? [],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STATEMENT_TIMEOUT_MS } from '../db/database.ts';
 
 /**
  * Every environment variable that a node reads, once: `config.ts` parses by it, `docs/settings.md` is generated from it.
@@ -33,6 +34,11 @@ export const SETTINGS = {
     schema: url('postgres:', 'postgresql:'),
     default: null,
     help: 'A real PostgreSQL 15 or newer; unset means the embedded one.',
+  },
+  TPX_STATEMENT_TIMEOUT_MS: {
+    schema: wholeNumber(100, 600_000),
+    default: String(STATEMENT_TIMEOUT_MS),
+    help: 'PostgreSQL gives a statement up after this; a third longer without any answer, and it counts as away.',
   },
   TPX_NATS_URL: {
     schema: url('nats:', 'tls:'),

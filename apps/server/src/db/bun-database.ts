@@ -1,31 +1,35 @@
 import { Refusal } from '@tpx/protocol';
 import { SQL } from 'bun';
-import { type Database, DatabaseError, type Queries } from './database.ts';
+import { type Database, DatabaseError, type Queries, STATEMENT_TIMEOUT_MS } from './database.ts';
 
 /** `unix` is the full path of the socket file of an embedded server; `url` a real one's address. */
 export type DatabaseAddress = { url: string } | { unix: string; user: string; database: string };
 
 export type BunDatabaseOptions = DatabaseAddress & {
   connections: number;
+  /** A statement that takes longer is given up: whoever asked is told `unavailable`. */
+  statementTimeoutMs?: number;
   onUnavailable?: (error: Error) => void;
 };
 
-/** A statement that takes longer, or waits longer for a lock, is given up: whoever asked is told `unavailable`. */
-const STATEMENT_TIMEOUT_MS = 15_000;
-const LOCK_TIMEOUT_MS = 5_000;
-/** A server that says nothing at all, stopped or cut off, is as good as away. */
-const ANSWER_WITHIN_MS = 20_000;
+/** What waits for a lock is given up after this part of the time for a statement. */
+const LOCK_SHARE = 1 / 3;
+/** A server that says nothing at all for so much longer, stopped or cut off, is as good as away. */
+const ANSWER_SHARE = 4 / 3;
 
 /** The shapes that Bun's client throws; its own classes are not exported under these names. */
 type ThrownByClient = Error & { code?: string; errno?: string; constraint?: string };
 
 export function openDatabase(options: BunDatabaseOptions): Database {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const lockTimeoutMs = Math.round(statementTimeoutMs * LOCK_SHARE);
+  const answered = answeredWithin(statementTimeoutMs * ANSWER_SHARE);
   const shared = {
     max: options.connections,
     connectionTimeout: 5,
     idleTimeout: 0,
     prepare: true,
-    connection: { statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_TIMEOUT_MS },
+    connection: { statement_timeout: statementTimeoutMs, lock_timeout: lockTimeoutMs },
   };
   const sql =
     'url' in options
@@ -69,9 +73,22 @@ export function openDatabase(options: BunDatabaseOptions): Database {
   return {
     ...over(sql),
     async transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T> {
+      const begun = Promise.withResolvers<void>();
+      const ended = Promise.withResolvers<void>();
+      let givenUp = false;
+      const transaction = sql.begin(async (tx) => {
+        // It begins late, and nobody waits for it any more.
+        if (givenUp) throw new Refusal('unavailable');
+        begun.resolve();
+        return await run(over(tx)).finally(ended.resolve);
+      });
       try {
-        return (await sql.begin(async (tx) => run(over(tx)))) as T;
+        // What begins and what ends it may stay without an answer, as any statement in it may.
+        await answered(Promise.race([transaction, begun.promise]));
+        await Promise.race([transaction, ended.promise]);
+        return (await answered(transaction)) as T;
       } catch (error) {
+        givenUp = true;
         throw translate(error);
       }
     },
@@ -93,9 +110,10 @@ function isUsageError(code: string): boolean {
 }
 
 /** @throws {Refusal} `unavailable` where no answer comes; a write may have been done all the same */
-function answered<T>(query: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const overdue = setTimeout(() => reject(new Refusal('unavailable')), ANSWER_WITHIN_MS);
-    query.then(resolve, reject).finally(() => clearTimeout(overdue));
-  });
+function answeredWithin(ms: number): <T>(query: Promise<T>) => Promise<T> {
+  return (query) =>
+    new Promise((resolve, reject) => {
+      const overdue = setTimeout(() => reject(new Refusal('unavailable')), ms);
+      query.then(resolve, reject).finally(() => clearTimeout(overdue));
+    });
 }

@@ -12,6 +12,9 @@ export interface Queries {
   ): Promise<Row[]>;
 }
 
+/** Any statement takes less, also on a slow machine; a client that waits longer has gone. */
+export const STATEMENT_TIMEOUT_MS = 15_000;
+
 export interface Database extends Queries {
   /** MUST commit when `run` resolves, MUST roll back when it rejects, and reject with the same reason. */
   transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>;

@@ -1,0 +1,73 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@tpx/server/db/embedded-postgres.ts';
+import { processTree } from '@tpx/testkit';
+
+/** A PostgreSQL of the test's own, to be stopped, killed and paused below a node. */
+export class OwnPostgres implements AsyncDisposable {
+  readonly #folder: string;
+  #postgres: EmbeddedPostgres | undefined;
+  #paused: number[] = [];
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<OwnPostgres> {
+    const folder = await mkdtemp(join(tmpdir(), 'tpx-outage-'));
+    // Postgres runs as another user where root runs the tests.
+    await chmod(folder, 0o755);
+    const own = new OwnPostgres(folder);
+    await own.start();
+    return own;
+  }
+
+  get #running(): EmbeddedPostgres {
+    if (!this.#postgres) throw new Error('PostgreSQL is stopped.');
+    return this.#postgres;
+  }
+
+  get url(): string {
+    return this.#running.url;
+  }
+
+  async start(): Promise<void> {
+    this.#postgres = await startEmbeddedPostgres({
+      dataDir: join(this.#folder, 'data'),
+      log: () => undefined,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#postgres?.stop();
+    this.#postgres = undefined;
+  }
+
+  async kill(): Promise<void> {
+    const { exited, pid } = this.#running;
+    process.kill(pid, 'SIGKILL');
+    await exited;
+    // Gives up the data folder.
+    await this.stop();
+  }
+
+  /** Every process of it stands still: connections stay open, and nothing is answered. */
+  pause(): void {
+    // The postmaster first, so that it starts no more.
+    process.kill(this.#running.pid, 'SIGSTOP');
+    this.#paused = processTree(this.#running.pid);
+    for (const pid of this.#paused) process.kill(pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    for (const pid of this.#paused) process.kill(pid, 'SIGCONT');
+    this.#paused = [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.resume();
+    await this.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'bun:test';
+import type { ConversationJoined, MessageObject, RefusalBody } from '@tpx/protocol';
+import { createGroup, createPerson, type Person, startServer, until } from '@tpx/testkit';
+import { OwnPostgres } from './own-postgres.fixture.ts';
+import { Clients, Heard, ok, refused } from './phoenix-client.fixture.ts';
+
+type Sent = { message: MessageObject };
+type Page = { messages: MessageObject[]; has_more: boolean };
+
+const text = (text: string, clientId?: string) => ({
+  type: 'text',
+  content: { text },
+  ...(clientId && { client_id: clientId }),
+});
+
+test('LOG-4 LOG-6 a Postgres that stands still: sends are refused, history is read, and all is well after', async () => {
+  await using postgres = await OwnPostgres.start();
+  await using server = await startServer({
+    databaseUrl: postgres.url,
+    env: { TPX_STATEMENT_TIMEOUT_MS: '600' },
+  });
+  using clients = new Clients();
+  const [alice, bob] = await Promise.all([createPerson(server, 'alice'), createPerson(server, 'bob')]);
+  const group = await createGroup(alice, [bob]);
+  const enter = async (person: Person) => {
+    const channel = clients.connect(server, person.tokens.access_token).channel(`group:${group.id}`);
+    const heard = new Heard(channel, ['message', 'edited', 'deleted', 'reaction']);
+    await ok<ConversationJoined>(channel.join());
+    return { channel, heard };
+  };
+  const [a, b] = [await enter(alice), await enter(bob)];
+  const sent: MessageObject[] = [];
+  for (let n = 0; n < 10; n++) sent.push((await ok<Sent>(a.channel.push('message', text(`m${n}`)))).message);
+
+  postgres.pause();
+  const byPush = await ok<Page>(b.channel.push('history', { limit: 10 }));
+  expect(byPush.messages).toEqual(sent);
+  const byRest = await bob.api.call<Page>('GET', `/groups/${group.id}/messages?limit=10`);
+  expect([byRest.status, byRest.body.messages]).toEqual([200, sent]);
+  const id = sent[0]?.id;
+  for (const [event, payload] of [
+    ['message', text('unsure', 'c-1')],
+    ['edit', { id, content: { text: 'x' } }],
+    ['delete', { id }],
+    ['react', { id, emoji: '👍', on: true }],
+  ] as const)
+    expect(await refused(a.channel.push(event, payload))).toMatchObject({ code: 'unavailable' });
+  const answer = await bob.api.call<{ error: RefusalBody }>('POST', '/messages/send', {
+    group_id: group.id,
+    ...text('by REST', 'c-2'),
+  });
+  expect([answer.status, answer.body.error.code]).toEqual([503, 'unavailable']);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+
+  postgres.resume();
+  await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, {
+    what: 'the node to be ready',
+  });
+  // What was refused may have been stored all the same: repeated, it is there once.
+  const again = await ok<Sent>(a.channel.push('message', text('unsure', 'c-1')));
+  const last = await ok<Sent>(b.channel.push('message', text('last')));
+  const { body } = await bob.api.call<{ events: { seq: number }[] }>('GET', `/groups/${group.id}/events`);
+  const seqs = body.events.map(({ seq }) => seq);
+  expect(seqs).toEqual(seqs.map((_, n) => n + 1));
+  expect(seqs.at(-1)).toBe(last.message.seq);
+  const history = await bob.api.call<Page>('GET', `/groups/${group.id}/messages?limit=100`);
+  const ids = history.body.messages.filter(({ client_id }) => client_id === 'c-1').map(({ id }) => id);
+  expect(ids).toEqual([again.message.id]);
+  for (const { heard } of [a, b]) {
+    await heard.next<{ seq: number }>('message', ({ seq }) => seq === last.message.seq);
+    const heardSeqs = heard.all.map(({ payload }) => (payload as { seq: number }).seq);
+    expect(heardSeqs).toEqual(heardSeqs.map((_, n) => group.last_seq + 1 + n));
+  }
+}, 60_000);
