@@ -115,6 +115,15 @@ describe('CLI-6 the line client on a pipe', () => {
     expect(other.errors).toContain('is signed in at');
   }, 60_000);
 
+  test('CLI-8 a command given at the start that fails ends in code 1, one that succeeds in 0', async () => {
+    const taken = await runCli(home, [...at('other'), 'register', 'alice-pipe', TEST_PASSWORD]);
+    expect(taken.code).toBe(1);
+    expect(taken.lines.at(-1)).toMatch(/alice-pipe|taken/);
+    expect((await runCli(home, ['-P', 'alice', 'dm', 'nobody-by-that-name'])).code).toBe(1);
+    expect((await runCli(home, ['-P', 'alice', 'nonsense'])).code).toBe(1);
+    expect((await runCli(home, ['-P', 'alice', 'groups'])).code).toBe(0);
+  }, 60_000);
+
   test('CLI-3 what is kept is readable by its owner only, and signing out removes it', async () => {
     const folder = join(home.folder, 'state', 'tpx', 'cid');
     expect((await stat(join(folder, 'ktokens'))).mode & 0o777).toBe(0o600);

@@ -46,10 +46,10 @@ async function main(): Promise<number> {
   await app.open();
   const first = options.words.length > 0 ? `/${options.words.join(' ')}` : undefined;
   const face: Face = options.json ? new JsonFace(app) : new PlainFace(app, first);
-  await face.run();
+  const code = await face.run();
   // Somebody who leaves without a connection does not want to wait for one; a script may.
   const unsent = await app.drain(app.isLost && process.stdin.isTTY ? 0 : SEND_WITHIN_MS);
   await app.client.close();
   await face.left(unsent);
-  return 0;
+  return code;
 }

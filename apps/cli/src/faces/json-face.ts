@@ -19,7 +19,7 @@ export class JsonFace implements Face {
     tellJsonEvents(app, (event) => this.#write(event));
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<number> {
     const app = this.#app;
     this.#write({
       event: 'hello',
@@ -38,6 +38,7 @@ export class JsonFace implements Face {
       if (left) break;
       if (line.trim() !== '') await this.#handle(line);
     }
+    return 0;
   }
 
   left(unsent: number): void {

@@ -24,7 +24,8 @@ export class PlainFace implements Face {
     void app.whenQuit.then(() => this.#reader.close());
   }
 
-  async run(): Promise<void> {
+  /** 1 where the command it was started with failed and nobody is there who sees it (CLI-8). */
+  async run(): Promise<number> {
     const { client, profile, name } = this.#app;
     const at = `at ${profile.serverUrl}`;
     if (client.isSignedIn)
@@ -35,12 +36,13 @@ export class PlainFace implements Face {
       ]);
     }
     await this.#app.settled();
-    if (this.#first !== undefined) await this.#handle(this.#first);
+    const done = this.#first === undefined || (await this.#handle(this.#first));
     for (;;) {
       const line = await this.#reader.next(this.#prompt());
       if (line === undefined) break;
       if (line.trim() !== '') await this.#handle(line);
     }
+    return done || this.#reader.isTerminal ? 0 : 1;
   }
 
   async left(unsent: number): Promise<void> {
@@ -56,7 +58,8 @@ export class PlainFace implements Face {
     return current ? `${this.#app.titleOf(current)}> ` : `${this.#app.name(client.me.id)}> `;
   }
 
-  async #handle(line: string): Promise<void> {
+  /** False where the command failed, which was told. */
+  async #handle(line: string): Promise<boolean> {
     const app = this.#app;
     this.#events.commandRuns = true;
     try {
@@ -73,9 +76,11 @@ export class PlainFace implements Face {
       await this.#events.shown();
       const lines = command.show?.(data, app) ?? [];
       if (lines.length > 0) this.#reader.print(lines);
+      return true;
     } catch (error) {
       await this.#events.shown();
       this.#reader.print([explainError(error)]);
+      return false;
     } finally {
       this.#events.commandRuns = false;
     }
