@@ -5,11 +5,14 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { bunPath, ensureInstalled, InstallError, root } from './install.mjs';
 import { readTestCases } from './junit-report.mjs';
 import { findTestFiles } from './test-files.mjs';
 import { missingNeeds } from './test-needs.mjs';
+
+// Debian puts nats-server and nginx into /usr/sbin, which an ordinary user may not have in PATH.
+process.env.PATH = [process.env.PATH ?? '', '/usr/sbin'].join(delimiter);
 
 const args = process.argv.slice(2);
 const soak = args.includes('--soak');

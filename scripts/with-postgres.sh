@@ -3,12 +3,13 @@
 # listens on a free port and goes, data and all, when the command has ended.
 set -euo pipefail
 
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1) || true
 if [[ -z $bin ]]; then
   echo 'There is no PostgreSQL server here. Install it: apt-get install postgresql' >&2
   exit 1
 fi
 folder=$(mktemp -d /tmp/tpx-postgres-XXXXXX)
+trap 'rm -rf "$folder"' EXIT
 as() { if [[ $(id -u) == 0 ]]; then (cd "$folder" && setpriv --reuid=postgres --regid=postgres --clear-groups "$@"); else "$@"; fi; }
 if [[ $(id -u) == 0 ]]; then chown postgres "$folder"; fi
 

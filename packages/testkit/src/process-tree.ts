@@ -1,11 +1,35 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+type Row = { pid: number; parent: number; state: string };
 
 /** Every process as [id, parent's id]; those that have ended and only wait to be reaped are left out. */
 function running(): [number, number][] {
+  const table = process.platform === 'linux' ? readProc() : readPs();
+  return table.filter(({ state }) => !/^[ZX]/.test(state)).map(({ pid, parent }) => [pid, parent]);
+}
+
+/** A bare Debian has no `ps`. */
+function readProc(): Row[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      // The second field is the program's name in parentheses and may hold spaces: count from behind it (proc(5)).
+      const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return [{ pid: Number(name), parent: Number(parent), state }];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
+}
+
+function readPs(): Row[] {
   const table = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' });
   return table.split('\n').flatMap((line) => {
     const [pid, parent, state] = line.trim().split(/\s+/);
-    return state === undefined || state.startsWith('Z') ? [] : [[Number(pid), Number(parent)]];
+    return state === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), state }];
   });
 }
 
