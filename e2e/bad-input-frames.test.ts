@@ -1,35 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { afterEach, expect, test } from 'bun:test';
 import { CLOSE_CODES, encodeBinaryPush, LIMITS, type MessageObject } from '@tpx/protocol';
-import {
-  createDm,
-  createGroup,
-  createPerson,
-  type Person,
-  startServer,
-  type TestServer,
-  until,
-} from '@tpx/testkit';
-import { Clients, ok, refused } from './phoenix-client.fixture.ts';
+import { createDm, createGroup, createPerson, type Person, until } from '@tpx/testkit';
+import { clientsOfEachTest, ok, refused } from './phoenix-client.fixture.ts';
 import { OPCODE, RawSocket } from './raw-socket.fixture.ts';
+import { people, serverOfThisFile } from './server.fixture.ts';
 import { expectWell } from './well.fixture.ts';
 
-let server: TestServer;
-let alice: Person;
-let mallory: Person;
-let clients: Clients;
-
-beforeAll(async () => {
-  server = await startServer();
-  [alice, mallory] = await Promise.all([createPerson(server, 'alice'), createPerson(server, 'mallory')]);
-});
-afterAll(() => server[Symbol.asyncDispose]());
-beforeEach(() => {
-  clients = new Clients();
-});
-afterEach(async () => {
-  clients[Symbol.dispose]();
-  await expectWell(server, alice);
-});
+const server = await serverOfThisFile();
+const [alice, mallory] = await people(server, 'alice', 'mallory');
+const clients = clientsOfEachTest();
+afterEach(() => expectWell(server, alice));
 
 type Told = { frames: [string | null, string | null, string, string, { message?: string }][]; code: number };
 

@@ -1,56 +1,26 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { afterEach, expect, test } from 'bun:test';
 import { createHmac } from 'node:crypto';
-import type {
-  DmObject,
-  GroupObject,
-  MessageObject,
-  RefusalBody,
-  SessionId,
-  UserId,
-  UserObject,
-} from '@tpx/protocol';
+import type { MessageObject, RefusalBody, SessionId, UserId, UserObject } from '@tpx/protocol';
 import { AccessTokens } from '@tpx/server/accounts/access-tokens.ts';
 import { SigningKeys } from '@tpx/server/accounts/signing-keys.ts';
 import { openDatabase } from '@tpx/server/db/bun-database.ts';
-import {
-  Api,
-  createDm,
-  createGroup,
-  createPerson,
-  type Person,
-  startServer,
-  type TestServer,
-} from '@tpx/testkit';
+import { Api, createDm, createGroup, type Person } from '@tpx/testkit';
 import { claimsOf, databaseOf } from './inside.fixture.ts';
+import { people, serverOfThisFile } from './server.fixture.ts';
 import { expectWell } from './well.fixture.ts';
 
 type Refused = { error: RefusalBody };
 type Sent = { message: MessageObject };
 
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-let mallory: Person;
-let group: GroupObject;
-let dm: DmObject;
-let secret: MessageObject;
-
-beforeAll(async () => {
-  server = await startServer();
-  [alice, bob, mallory] = await Promise.all([
-    createPerson(server, 'alice'),
-    createPerson(server, 'bob'),
-    createPerson(server, 'mallory'),
-  ]);
-  group = await createGroup(alice, [bob]);
-  dm = await createDm(alice, bob);
-  secret = (await send(alice, { group_id: group.id }, 'a secret')).body.message;
-});
-afterAll(() => server[Symbol.asyncDispose]());
+const server = await serverOfThisFile();
+const [alice, bob, mallory] = await people(server, 'alice', 'bob', 'mallory');
 afterEach(() => expectWell(server, alice));
 
 const send = (person: Person, to: object, text: string) =>
   person.api.call<Sent>('POST', '/messages/send', { ...to, type: 'text', content: { text } });
+const group = await createGroup(alice, [bob]);
+const dm = await createDm(alice, bob);
+const secret = (await send(alice, { group_id: group.id }, 'a secret')).body.message;
 
 async function post(path: string, body: string | Uint8Array<ArrayBuffer>, type = 'application/json') {
   const headers = { 'content-type': type, authorization: `Bearer ${alice.tokens.access_token}` };

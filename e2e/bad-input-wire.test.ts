@@ -1,24 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { afterEach, expect, test } from 'bun:test';
 import { LIMITS, type MessageObject } from '@tpx/protocol';
-import { createGroup, createPerson, type Person, startServer, type TestServer, until } from '@tpx/testkit';
+import { createGroup, until } from '@tpx/testkit';
 import { Clients, Heard, ok } from './phoenix-client.fixture.ts';
 import { OPCODE, RawSocket } from './raw-socket.fixture.ts';
+import { people, serverOfThisFile } from './server.fixture.ts';
 import { expectWell } from './well.fixture.ts';
 
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-let carol: Person;
-
-beforeAll(async () => {
-  server = await startServer();
-  [alice, bob, carol] = await Promise.all([
-    createPerson(server, 'alice'),
-    createPerson(server, 'bob'),
-    createPerson(server, 'carol'),
-  ]);
-});
-afterAll(() => server[Symbol.asyncDispose]());
+const server = await serverOfThisFile();
+const [alice, bob, carol] = await people(server, 'alice', 'bob', 'carol');
 afterEach(() => expectWell(server, alice));
 
 const request = (line: string, ...headers: string[]) => `${[line, ...headers].join('\r\n')}\r\n\r\n`;

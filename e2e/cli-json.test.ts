@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { startServer, TEST_PASSWORD, type TestServer } from '@tpx/testkit';
-import { type CliHome, cliHome, type JsonEvent, jsonCli } from './cli.fixture.ts';
+import { describe, expect, test } from 'bun:test';
+import { TEST_PASSWORD } from '@tpx/testkit';
+import { cliHomeOfThisFile, type JsonEvent, jsonCli } from './cli.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-let home: CliHome;
-beforeAll(async () => {
-  home = await cliHome();
-  server = await startServer();
-}, 90_000);
-afterAll(() => Promise.all([server[Symbol.asyncDispose](), home[Symbol.asyncDispose]()]), 60_000);
+const server = await serverOfThisFile();
+const home = await cliHomeOfThisFile();
 
 const at = (profile: string) => ['--server', server.url, '-P', profile];
 const textOf = (event: JsonEvent) =>

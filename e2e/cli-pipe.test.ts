@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPerson, startServer, TEST_PASSWORD, type TestServer, until } from '@tpx/testkit';
-import { type CliHome, cliHome, jsonCli, runCli } from './cli.fixture.ts';
+import { createPerson, TEST_PASSWORD, until } from '@tpx/testkit';
+import { cliHome, cliHomeOfThisFile, jsonCli, runCli } from './cli.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-let home: CliHome;
-beforeAll(async () => {
-  home = await cliHome();
-  server = await startServer();
-}, 90_000);
-afterAll(() => Promise.all([server[Symbol.asyncDispose](), home[Symbol.asyncDispose]()]), 60_000);
+const server = await serverOfThisFile();
+const home = await cliHomeOfThisFile();
 
 const at = (profile: string) => ['--server', server.url, '-P', profile];
 const without = (lines: string[]) => lines.map((line) => line.replace(/\d\d:\d\d/g, 'HH:MM'));

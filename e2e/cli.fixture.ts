@@ -1,3 +1,4 @@
+import { afterAll } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +16,13 @@ export async function cliHome() {
     env: { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), XDG_STATE_HOME: join(folder, 'state') },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The same for all tests of the file that asks at its top level. */
+export async function cliHomeOfThisFile(): Promise<CliHome> {
+  const home = await cliHome();
+  afterAll(() => home[Symbol.asyncDispose]());
+  return home;
 }
 
 export type CliHome = Awaited<ReturnType<typeof cliHome>>;

@@ -1,5 +1,6 @@
-import { decodeBinaryPush, encodeBinaryPush } from '@tpx/protocol';
-import { until } from '@tpx/testkit';
+import { afterEach } from 'bun:test';
+import { type ConversationJoined, decodeBinaryPush, encodeBinaryPush } from '@tpx/protocol';
+import { type Person, until } from '@tpx/testkit';
 import { type Channel, type Frame, type Push, Socket, type SocketOptions } from 'phoenix';
 
 /** What an error reply of ours carries. */
@@ -72,10 +73,38 @@ export class Clients implements Disposable {
     return socket;
   }
 
+  connectAs(server: { url: string }, person: Person, options: SocketOptions = {}): Socket {
+    return this.connect(server, person.tokens.access_token, options);
+  }
+
   [Symbol.dispose](): void {
-    for (const socket of this.#sockets) socket.disconnect();
+    for (const socket of this.#sockets.splice(0)) socket.disconnect();
   }
 }
+
+/** Clients that are gone after each test of the file that asks at its top level. */
+export function clientsOfEachTest(): Clients {
+  const clients = new Clients();
+  afterEach(() => clients[Symbol.dispose]());
+  return clients;
+}
+
+/** A conversation that this socket has joined, with all that it hears there. */
+export async function joined(socket: Socket, topic: string, params: object = {}) {
+  const channel = socket.channel(topic, params);
+  const events = ['message', 'edited', 'deleted', 'reaction', 'typing', 'ping', 'receipts', 'phx_close'];
+  const presence = ['presence_state', 'presence_diff'];
+  const heard = new Heard(channel, [...events, ...presence, 'conversation_removed']);
+  const response = await ok<ConversationJoined>(channel.join());
+  return { channel, heard, response };
+}
+
+/** What a `message` push carries. */
+export const text = (text: string, clientId?: string) => ({
+  type: 'text',
+  content: { text },
+  ...(clientId && { client_id: clientId }),
+});
 
 /** Every frame that a socket gets, in order. */
 export function framesOf(socket: Socket): Frame[] {

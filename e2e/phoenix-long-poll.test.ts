@@ -1,28 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import type { ConversationJoined, MessageObject } from '@tpx/protocol';
-import { createGroup, createPerson, type Person, startServer, type TestServer, until } from '@tpx/testkit';
+import { createGroup, type Person, until } from '@tpx/testkit';
 import { LongPoll, Presence, type SocketOptions } from 'phoenix';
-import { Clients, Heard, ok, packed, refused } from './phoenix-client.fixture.ts';
+import { clientsOfEachTest, Heard, ok, packed, refused, text } from './phoenix-client.fixture.ts';
+import { people, serverOfThisFile } from './server.fixture.ts';
 
 type Sent = { message: MessageObject };
 
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-let clients: Clients;
-
-beforeAll(async () => {
-  server = await startServer();
-  [alice, bob] = await Promise.all([createPerson(server, 'alice'), createPerson(server, 'bob')]);
-});
-afterAll(() => server[Symbol.asyncDispose]());
-beforeEach(() => {
-  clients = new Clients();
-});
-afterEach(() => clients[Symbol.dispose]());
+const server = await serverOfThisFile();
+const [alice, bob] = await people(server, 'alice', 'bob');
+const clients = clientsOfEachTest();
 
 const EVENTS = ['message', 'edited', 'reaction', 'deleted', 'typing', 'receipts', 'ping', 'phx_close'];
-const text = (text: string) => ({ type: 'text', content: { text } });
 const polling = (person: Person, options: SocketOptions = {}) =>
   clients.connect(server, person.tokens.access_token, { transport: LongPoll, ...options });
 

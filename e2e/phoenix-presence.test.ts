@@ -1,39 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LIMITS } from '@tpx/protocol';
-import {
-  createGroup,
-  createPerson,
-  type Person,
-  signInAgain,
-  startServer,
-  type TestServer,
-  until,
-} from '@tpx/testkit';
+import { createGroup, createPerson, type Person, signInAgain, until } from '@tpx/testkit';
 import { Presence, type Socket } from 'phoenix';
 import { claimsOf } from './inside.fixture.ts';
-import { Clients, Heard, ok } from './phoenix-client.fixture.ts';
+import { clientsOfEachTest, Heard, ok } from './phoenix-client.fixture.ts';
+import { people, serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-let bobsPhone: Person;
-let clients: Clients;
-
-beforeAll(async () => {
-  server = await startServer();
-  [alice, bob] = await Promise.all([createPerson(server, 'alice'), createPerson(server, 'bob')]);
-  bobsPhone = await signInAgain(server, bob);
-});
-afterAll(() => server[Symbol.asyncDispose]());
-beforeEach(() => {
-  clients = new Clients();
-});
-afterEach(() => clients[Symbol.dispose]());
-
-const connect = (person: Person): Socket => clients.connect(server, person.tokens.access_token);
+const server = await serverOfThisFile();
+const [alice, bob] = await people(server, 'alice', 'bob');
+const bobsPhone = await signInAgain(server, bob);
+const clients = clientsOfEachTest();
+const connect = (person: Person) => clients.connectAs(server, person);
 
 /** The official Presence in a room, and what it told. */
 async function present(socket: Socket, groupId: string) {

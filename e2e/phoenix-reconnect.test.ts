@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import type { ConversationJoined, MessageObject } from '@tpx/protocol';
-import { createGroup, createPerson, type Person, startServer, type TestServer, until } from '@tpx/testkit';
-import { Clients, Heard, ok, outcomeOf } from './phoenix-client.fixture.ts';
+import { createGroup, until } from '@tpx/testkit';
+import { Clients, Heard, ok, outcomeOf, text } from './phoenix-client.fixture.ts';
+import { people, serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-
-beforeAll(async () => {
-  server = await startServer();
-  [alice, bob] = await Promise.all([createPerson(server, 'alice'), createPerson(server, 'bob')]);
-});
-afterAll(() => server[Symbol.asyncDispose]());
-
-const text = (text: string) => ({ type: 'text', content: { text } });
+const server = await serverOfThisFile();
+const [alice, bob] = await people(server, 'alice', 'bob');
 
 test('WS-7 rejoin after the server restarts: what was missed comes by last_seq, nothing twice', async () => {
   using clients = new Clients();

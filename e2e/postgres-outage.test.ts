@@ -3,7 +3,7 @@ import type { ConversationJoined, GroupObject, LogEvent, MessageObject, RefusalB
 import { createGroup, createPerson, type Person, startServer, type TestServer, until } from '@tpx/testkit';
 import type { Channel } from 'phoenix';
 import { OwnPostgres } from './own-postgres.fixture.ts';
-import { Clients, Heard, ok, outcomeOf, refused } from './phoenix-client.fixture.ts';
+import { Clients, Heard, ok, outcomeOf, refused, text } from './phoenix-client.fixture.ts';
 
 type Sent = { message: MessageObject };
 type Refused = { error: RefusalBody };
@@ -29,8 +29,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await postgres[Symbol.asyncDispose]();
 });
-
-const text = (text: string) => ({ type: 'text', content: { text } });
 
 async function readiness(): Promise<{ status: number; body: Ready }> {
   const answer = await fetch(`${server.url}/readyz`);

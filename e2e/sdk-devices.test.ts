@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { startServer, type TestServer, until } from '@tpx/testkit';
+import { describe, expect, test } from 'bun:test';
+import { until } from '@tpx/testkit';
 import { dmBetween, newClient, sameAccount, textsOf } from './sdk.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-}, 90_000);
-afterAll(() => server[Symbol.asyncDispose](), 60_000);
+const server = await serverOfThisFile();
 
 describe('SDK-6 SDK-8 several people and devices', () => {
   test('SDK-6 the ladder of a DM: sent, delivered when their device has it, read when they have', async () => {

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { Client, MemoryStorage } from '@tpx/sdk';
-import { createPerson, startServer, type TestServer, until } from '@tpx/testkit';
+import { createPerson, until } from '@tpx/testkit';
 import { dmBetween, newClient, textsOf } from './sdk.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-}, 90_000);
-afterAll(() => server[Symbol.asyncDispose](), 60_000);
+const server = await serverOfThisFile();
 
 describe('SDK-5 the outbox against a real server', () => {
   test('SDK-5 sending through a kill and a stop of the server: each message once, in order', async () => {

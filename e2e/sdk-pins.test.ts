@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { startServer, type TestServer, until } from '@tpx/testkit';
+import { expect, test } from 'bun:test';
+import { until } from '@tpx/testkit';
 import { dmBetween, newClient, textsOf } from './sdk.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-}, 90_000);
-afterAll(() => server[Symbol.asyncDispose](), 60_000);
+const server = await serverOfThisFile();
 
 test('MSG-10 either side of a DM pins, both are told, and whoever is blocked does not', async () => {
   const [alice, bob] = await Promise.all([newClient(server, 'alice'), newClient(server, 'bob')]);

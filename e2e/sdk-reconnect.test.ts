@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { Client, MemoryStorage } from '@tpx/sdk';
-import { startServer, type TestServer, until } from '@tpx/testkit';
+import { until } from '@tpx/testkit';
 import { dmBetween, eventsOf, newClient, online, recordingWebSocket, textsOf } from './sdk.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-}, 90_000);
-afterAll(() => server[Symbol.asyncDispose](), 60_000);
+const server = await serverOfThisFile();
 
 describe('SDK-2 SDK-3 SDK-4 a server that is killed and comes back', () => {
   test('SDK-2 clients are back within 3 s of the server, whole and without a duplicate', async () => {

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { type Client, MemoryStorage, systemClock } from '@tpx/sdk';
-import { startServer, type TestServer, until } from '@tpx/testkit';
+import { until } from '@tpx/testkit';
 import { newClient, online, sameAccount } from './sdk.fixture.ts';
+import { serverOfThisFile } from './server.fixture.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-}, 90_000);
-afterAll(() => server[Symbol.asyncDispose](), 60_000);
+const server = await serverOfThisFile();
 
 const whenSignedOut = (client: Client) =>
   new Promise<string>((resolve) => client.events.on('signed_out', ({ reason }) => resolve(reason)));

@@ -25,12 +25,9 @@ export function missingNeeds() {
   );
 }
 
-/**
- * Debian keeps servers in /usr/sbin, which an ordinary user may not have in PATH.
- * @param {string} program
- */
+/** @param {string} program */
 function onPath(program) {
-  return `${process.env.PATH ?? ''}${delimiter}/usr/sbin`
+  return (process.env.PATH ?? '')
     .split(delimiter)
     .some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
