@@ -12,7 +12,8 @@ import { NodeAnnouncer } from './fanout/node-announcer.ts';
 import { loadConversationObject } from './groups/conversation-object.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import { type Access, type AccessKey, loadAccess } from './messages/access.ts';
-import { loadConversationStates, refreshConversation } from './messages/conversation-state.ts';
+import { ConversationRefresher } from './messages/conversation-refresher.ts';
+import { loadConversationStates } from './messages/conversation-state.ts';
 import { describeWith } from './messages/describe-conversation.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { readLog } from './messages/read-log.ts';
@@ -53,16 +54,16 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     ringCharactersMax: config.recentEventsMb * CHARACTERS_PER_MB,
   });
 
+  const refresher = new ConversationRefresher({
+    database,
+    onError: (error) => log.error({ err: error }, 'groups were not read again'),
+  });
   const changes = {
     sessions: registry,
     presence,
     live,
     forgetSession,
-    refresh: (conversation: Parameters<typeof refreshConversation>[1]) => {
-      refreshConversation(database, conversation).catch((error) =>
-        log.warn({ err: error }, 'a group was not read again'),
-      );
-    },
+    refresh: refresher.refresh.bind(refresher),
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
   };
   const announcer = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });

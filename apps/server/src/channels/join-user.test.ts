@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { ConversationId, ConversationObject, LogEvent, SessionId, UserId } from '@tpx/protocol';
 import type { LogEntry } from '../fanout/announcer.ts';
-import { LiveConversation } from '../fanout/live-conversation.ts';
-import { RingMemory } from '../fanout/ring-memory.ts';
+import { liveGroup } from '../fanout/live-conversation.fixture.ts';
 import type { ChannelSession } from './channel-session.ts';
 import type { Joinable } from './join-conversation.ts';
 import { completeUserJoin } from './join-user.ts';
@@ -22,14 +21,10 @@ function joinable(
   recent: number[] = [],
   firstSeq = 1,
 ): Joinable {
-  const state = { id, kind: 'group', firstSeq, lastSeq, memberCount: 2, whoCanPost: 'all' } as const;
   const standing = { kind: 'group', standing: 'user', whoCanPost: 'all', blocked: false } as const;
   return {
     access: { ...standing, deliveredSeq: 0, readSeq: 0, invisible: false, blockers: [] },
-    conversation: new LiveConversation(
-      { ...state, peers: undefined, recent: recent.map(entry) },
-      new RingMemory(Number.POSITIVE_INFINITY),
-    ),
+    conversation: liveGroup({ id, firstSeq, lastSeq, recent: recent.map(entry) }),
     description: {} as ConversationObject,
     missed,
   };

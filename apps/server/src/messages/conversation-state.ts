@@ -1,6 +1,6 @@
 import type { ConversationId, ConversationKind, UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
-import type { ConversationState, LiveConversation } from '../fanout/live-conversation.ts';
+import type { ConversationState } from '../fanout/live-conversation.ts';
 import { readLogs } from './read-log.ts';
 
 /** Events that a conversation's ring begins with. */
@@ -52,15 +52,4 @@ export async function loadConversationStates(
     });
   }
   return ids.map((id) => states.get(id));
-}
-
-/** Reads again what a group's rules and members say; a conversation that is gone stays as it is. */
-export async function refreshConversation(queries: Queries, live: LiveConversation): Promise<void> {
-  const [row] = await queries.query<Pick<StateRow, 'member_count' | 'who_can_post'>>(
-    'SELECT member_count, who_can_post FROM groups WHERE id = $1',
-    [live.id],
-  );
-  if (!row) return;
-  live.memberCount = row.member_count;
-  live.whoCanPost = row.who_can_post ?? 'all';
 }

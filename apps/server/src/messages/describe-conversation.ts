@@ -1,6 +1,9 @@
 import { type ConversationId, type ConversationObject, Refusal } from '@tpx/protocol';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 
+/** In a crowd that comes in every moment brings a change; nobody waits for the end of it. */
+const READS_MAX = 3;
+
 /**
  * The group or DM of a live conversation as any member sees it, read once and kept until it changes; what differs by
  * member or moves with the log is the caller's to fill in.
@@ -8,8 +11,16 @@ import type { LiveConversation } from '../fanout/live-conversation.ts';
 export function describeWith(
   load: (id: ConversationId) => Promise<ConversationObject | undefined>,
 ): (live: LiveConversation) => Promise<ConversationObject> {
-  return (live) => {
-    if (live.description) return live.description;
+  return async (live) => {
+    for (let reads = 1; ; reads++) {
+      const description = live.description ?? read(live);
+      const object = await description;
+      // It changed while it was read: the join that waits for it would keep the old name.
+      if (live.description === description || reads >= READS_MAX) return object;
+    }
+  };
+
+  function read(live: LiveConversation): Promise<ConversationObject> {
     const description = load(live.id).then((object) => {
       if (!object) throw new Refusal('not_found', 'This conversation is gone.');
       return object;
@@ -20,5 +31,5 @@ export function describeWith(
       if (live.description === description) live.description = undefined;
     });
     return description;
-  };
+  }
 }

@@ -104,7 +104,9 @@ function applyBlock(deps: Deps, change: Extract<Change, { type: 'block' }>): voi
 
 async function showOrHide(deps: Deps, userId: UserId): Promise<void> {
   if (deps.sessions.of(userId).length === 0) return;
-  const invisible = await deps.isInvisible(userId).catch(() => false);
+  const invisible = await deps.isInvisible(userId).catch(() => undefined);
+  // Not known for now: nobody is shown who may not want to be.
+  if (invisible === undefined) return;
   for (const session of deps.sessions.of(userId)) {
     for (const { conversation } of conversationsOf(session))
       deps.presence.show(conversation, session, !invisible);
