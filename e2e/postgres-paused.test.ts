@@ -63,3 +63,15 @@ test('LOG-4 LOG-6 a Postgres that stands still: sends are refused, history is re
     expect(heardSeqs).toEqual(heardSeqs.map((_, n) => group.last_seq + 1 + n));
   }
 }, 60_000);
+
+test('REST-10 a request that Postgres keeps waiting for longer than a quiet connection lives is answered', async () => {
+  await using postgres = await OwnPostgres.start();
+  await using server = await startServer({
+    databaseUrl: postgres.url,
+    env: { TPX_STATEMENT_TIMEOUT_MS: '12000' },
+  });
+  const [alice] = await people(server, 'alice');
+  postgres.pause();
+  const answer = await alice.api.call<{ error: RefusalBody }>('GET', '/groups');
+  expect([answer.status, answer.body.error.code]).toEqual([503, 'unavailable']);
+}, 60_000);

@@ -38,11 +38,24 @@ export function deleteGroup(
   });
 }
 
+/** Events that one statement removes: far less than it has time for, however long the log is. */
+const ERASED_AT_ONCE = 20_000;
+
+const ERASE = [
+  'DELETE FROM reactions WHERE conversation_id = $1 AND message_seq >= $2 AND message_seq < $3',
+  'DELETE FROM changes WHERE conversation_id = $1 AND seq >= $2 AND seq < $3',
+  'DELETE FROM messages WHERE conversation_id = $1 AND seq >= $2 AND seq < $3',
+];
+
 /** A conversation that the transaction holds, gone with its log; members, bans and invites go with its row. */
 export async function eraseConversation(tx: Queries, conversationId: ConversationId): Promise<void> {
-  await tx.query('DELETE FROM reactions WHERE conversation_id = $1', [conversationId]);
+  const [log] = await tx.query<{ first_seq: string; last_seq: string }>(
+    'SELECT first_seq, last_seq FROM conversations WHERE id = $1',
+    [conversationId],
+  );
   await tx.query('DELETE FROM unread_mentions WHERE conversation_id = $1', [conversationId]);
-  await tx.query('DELETE FROM changes WHERE conversation_id = $1', [conversationId]);
-  await tx.query('DELETE FROM messages WHERE conversation_id = $1', [conversationId]);
+  for (let seq = Number(log?.first_seq); seq <= Number(log?.last_seq); seq += ERASED_AT_ONCE) {
+    for (const statement of ERASE) await tx.query(statement, [conversationId, seq, seq + ERASED_AT_ONCE]);
+  }
   await tx.query('DELETE FROM conversations WHERE id = $1', [conversationId]);
 }

@@ -17,6 +17,8 @@ type Parts = {
 
 type Address = { hostname: string; port: number };
 
+const QUIET_MAX_SECONDS = 60;
+
 /** The one listener for REST, WebSocket and long poll. */
 export class HttpServer implements NativePublisher {
   #server: Server<SocketData> | undefined;
@@ -43,9 +45,9 @@ export class HttpServer implements NativePublisher {
         if (path === '/socket/websocket') {
           return upgradeToWebSocket(parts.upgrade, request, server, peerAddress);
         }
+        // A poll waits for news, and a request for a Postgres that stands still, longer than Bun's 10 s for a quiet one.
+        server.timeout(request, QUIET_MAX_SECONDS);
         if (path === '/socket/longpoll') {
-          // A poll waits for news longer than Bun lets a quiet request live.
-          server.timeout(request, 60);
           return parts.longPoll(request, peerAddress);
         }
         // Without a usable Host header there is no whole URL, which the router needs (HTTP/1.0 health checks).
