@@ -77,7 +77,8 @@ export class LiveConversation {
     for (let next: LogEntry | undefined = entry; next; next = this.#parked.get(this.lastSeq + 1)) {
       this.#parked.delete(next.seq);
       this.lastSeq = next.seq;
-      this.ring.push(next);
+      // Retention may have taken it before this node heard of it.
+      if (next.seq >= this.firstSeq) this.ring.push(next);
       ready.push(next);
     }
     return ready;

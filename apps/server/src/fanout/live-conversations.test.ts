@@ -92,6 +92,15 @@ test('AUTHZ-2 what changes while a conversation is loaded is done once it is the
   });
 });
 
+test('GRP-9 what retention took before this node heard of it goes out, and is not kept', async () => {
+  const { live, published } = world();
+  const conversation = await live.acquire(id);
+  conversation.trimTo(3);
+  for (const seq of [1, 2, 3]) live.offer(entry(seq));
+  expect(published).toEqual([1, 2, 3]);
+  expect(conversation.ring.all().map(({ seq }) => seq)).toEqual([3]);
+});
+
 test('AUTHZ-2 a conversation that is deleted while it is loaded is not there', async () => {
   const { live } = world(9);
   const acquired = live.acquire(id);
