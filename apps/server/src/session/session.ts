@@ -1,4 +1,13 @@
-import { type Frame, LIMITS, PHX, Refusal, type SessionId, type UserId } from '@tpx/protocol';
+import {
+  type Frame,
+  LIMITS,
+  MalformedFrame,
+  PHOENIX_TOPIC,
+  PHX,
+  Refusal,
+  type SessionId,
+  type UserId,
+} from '@tpx/protocol';
 import type { Channel } from '../channels/channel.ts';
 import type { ChannelHandlers, ChannelSession } from '../channels/channel-session.ts';
 import type { Connection } from '../fanout/connection.ts';
@@ -16,6 +25,8 @@ export class Session implements ChannelSession {
   readonly #deps: Deps;
   /** Topics whose join is under way, with the join that will count. */
   #joining: Map<string, Frame> | undefined;
+  /** Inputs that were no frame, so far. */
+  #malformed = 0;
   #closed = false;
 
   constructor(deps: Deps, userId: UserId, deviceId: SessionId, connection: Connection) {
@@ -27,6 +38,20 @@ export class Session implements ChannelSession {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** What the client sent, by whatever transport; what is no frame is told so (spec WS-8). */
+  receive<Input>(input: Input, decode: (input: Input) => Frame): void {
+    let frame: Frame;
+    try {
+      frame = decode(input);
+    } catch (error) {
+      if (!(error instanceof MalformedFrame)) throw error;
+      this.connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', error.message).toBody());
+      if (++this.#malformed >= LIMITS.malformedFramesMax) this.connection.close('too_many_malformed');
+      return;
+    }
+    this.handle(frame);
   }
 
   /** Never throws: what goes wrong with one frame is answered, and at worst ends this session (spec WS-9). */

@@ -3,7 +3,7 @@ import { decodeBinaryPush, decodeTextFrame, type Frame, LIMITS, MalformedFrame }
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
-import { type FrameSource, takeFrame } from '../take-frame.ts';
+import type { Session } from '../../session/session.ts';
 import { LongPollConnection } from './long-poll-connection.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -32,7 +32,7 @@ export class LongPollSession {
   readonly #deps: Deps;
   readonly #accessHash: Buffer;
   readonly #connection: LongPollConnection;
-  readonly #source: FrameSource;
+  readonly #session: Session;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #endPoll: (() => void) | undefined;
 
@@ -41,9 +41,8 @@ export class LongPollSession {
     this.caller = caller;
     this.byHeader = opened.byHeader;
     this.#accessHash = hash(opened.accessToken);
-    this.#connection = new LongPollConnection(deps.fanout, () => deps.sessions.closed(this.#source.session));
-    const session = deps.sessions.open(caller, this.#connection);
-    this.#source = { session, connection: this.#connection, malformed: 0 };
+    this.#connection = new LongPollConnection(deps.fanout, () => deps.sessions.closed(this.#session));
+    this.#session = deps.sessions.open(caller, this.#connection);
     this.#startIdle();
   }
 
@@ -97,7 +96,7 @@ export class LongPollSession {
     for (const line of body.split('\n')) {
       if (line.trim() === '') continue;
       if (this.#connection.closed) return;
-      takeFrame(this.#source, line, decodeLine);
+      this.#session.receive(line, decodeLine);
     }
   }
 

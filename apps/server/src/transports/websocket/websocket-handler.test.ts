@@ -26,7 +26,7 @@ test('WS-4 a client that is silent for the time-out is closed, one that beats st
     port: 0,
     fetch(request, server) {
       server.upgrade(request, {
-        data: { caller, source: undefined },
+        data: { caller, session: undefined },
       });
       return undefined;
     },

@@ -3,11 +3,11 @@ import type { WebSocketHandler } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
-import { type FrameSource, takeFrame } from '../take-frame.ts';
+import type { Session } from '../../session/session.ts';
 import { noteBinary, WebSocketConnection } from './websocket-connection.ts';
 
-/** `source` is there once the socket is open. */
-export type SocketData = { caller: Caller; source: FrameSource | undefined };
+/** `session` is there once the socket is open. */
+export type SocketData = { caller: Caller; session: Session | undefined };
 
 type Deps = { sessions: SessionOpener; fanout: LocalFanout; heartbeatTimeoutMs?: number };
 
@@ -23,15 +23,14 @@ export function webSocketHandler(deps: Deps): WebSocketHandler<SocketData> {
     perMessageDeflate: false,
     open(socket) {
       const connection = new WebSocketConnection(socket, deps.fanout);
-      const session = deps.sessions.open(socket.data.caller, connection);
-      socket.data.source = { session, connection, malformed: 0 };
+      socket.data.session = deps.sessions.open(socket.data.caller, connection);
     },
     message(socket, raw) {
-      if (socket.data.source) takeFrame(socket.data.source, raw, decode);
+      socket.data.session?.receive(raw, decode);
     },
     close(socket) {
-      const { source } = socket.data;
-      if (source) deps.sessions.closed(source.session);
+      const { session } = socket.data;
+      if (session) deps.sessions.closed(session);
     },
   };
 }

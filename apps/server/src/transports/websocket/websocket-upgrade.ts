@@ -35,7 +35,7 @@ export async function upgradeToWebSocket(
     if (!token) throw new Refusal('unauthorized', 'Connect with ?token=<access_token>.');
     deps.admit(request, peerAddress);
     const caller = await deps.authenticate(token);
-    const data: SocketData = { caller, source: undefined };
+    const data: SocketData = { caller, session: undefined };
     const headers = protocols.includes('phoenix') ? { 'Sec-WebSocket-Protocol': 'phoenix' } : undefined;
     if (server.upgrade(request, headers ? { data, headers } : { data })) return undefined;
     return refuse(
