@@ -58,7 +58,8 @@ export class EventRing implements Ring {
   /** Retention removed what was before `seq`: a ring must not outlive that either. */
   dropBefore(seq: number): void {
     const from = this.#entries.findIndex((entry) => entry.seq >= seq);
-    this.#grow(-charactersOf(this.#entries.splice(0, from < 0 ? this.#entries.length : from)));
+    if (from < 0) this.clear();
+    else this.#grow(-charactersOf(this.#entries.splice(0, from)));
   }
 
   clear(): void {

@@ -92,6 +92,7 @@ export class LiveConversation {
 
   /** Retention took what comes up to `seq`: nobody waits for it any more. */
   skipTo(seq: number): void {
+    this.trimTo(seq + 1);
     this.lastSeq = seq;
     for (const parked of this.#parked.keys()) if (parked <= seq) this.#parked.delete(parked);
   }

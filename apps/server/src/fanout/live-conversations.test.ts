@@ -137,17 +137,21 @@ test('LOG-3: a gap that retention has made is passed over', async () => {
   const published: number[] = [];
   const live = new LiveConversations({
     ...UNBOUNDED,
-    loadStates: async (ids) => ids.map(() => state(1)),
+    loadStates: async (ids) => ids.map(() => ({ ...state(3), recent: [1, 2, 3].map(entry) })),
     readLog: async () => [entry(50), entry(51)],
     publish: (_conversation, { seq }) => {
       published.push(seq);
       if (seq === 51) resolve();
     },
   });
-  await live.acquire(id);
+  const conversation = await live.acquire(id);
   live.offer(entry(51));
   await promise;
   expect(published).toEqual([50, 51]);
+  // What came before the gap is gone, too: the ring would otherwise have a hole.
+  expect(conversation.firstSeq).toBe(50);
+  expect(conversation.ring.since(20, 51)).toBeUndefined();
+  expect(conversation.ring.since(49, 51)).toHaveLength(2);
 });
 
 test('LOG-3: more early entries than are kept are read from Postgres to the last', async () => {
