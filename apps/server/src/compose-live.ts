@@ -18,6 +18,7 @@ import { describeWith } from './messages/describe-conversation.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { readLog } from './messages/read-log.ts';
 import { ReceiptBook } from './messages/receipts.ts';
+import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
 import { accessOfJoined } from './session/joined-access.ts';
@@ -66,7 +67,13 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     refresh: refresher.refresh.bind(refresher),
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
   };
-  const announcer = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
+  const words = new WordIndex(database);
+  const announcer = new NodeAnnouncer({
+    live,
+    fanout,
+    apply: (change) => applyChange(changes, change),
+    grown: (conversationId) => words.note(conversationId),
+  });
 
   const writer = new MessageWriter({ database, announcer });
   const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
@@ -105,6 +112,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     live,
     announcer,
     writer,
+    words,
     /** Rights of whoever asks by REST: from their joined channel where they have one. */
     access: { load: async (key: AccessKey) => accessOfJoined(registry, key) ?? (await access.load(key)) },
     sessions,

@@ -30,6 +30,7 @@ import { registerUserRoutes } from './transports/rest/user-routes.ts';
 const RETENTION_EVERY_MS = 60_000;
 const EXPIRED_SESSIONS_EVERY_MS = 3_600_000;
 const SWEEP_EVERY_MS = 60_000;
+const WORDS_EVERY_MS = 250;
 
 export type Given = { config: Config; database: Database; log: Logger; version: string };
 
@@ -89,6 +90,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
   const background = [
     repeat((signal) => trimLogs({ database, announcer }, new Date(), signal), RETENTION_EVERY_MS, onError),
     repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
+    repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
   ];
 

@@ -23,6 +23,10 @@ export class RecordingAnnouncer implements Announcer {
     this.entries.push(entry);
   }
 
+  inDoubt(): void {
+    // Nothing here is.
+  }
+
   changed(change: Change): void {
     this.changes.push(change);
     this.onChange(change);

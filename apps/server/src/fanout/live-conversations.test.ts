@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import type { ConversationId } from '@tpx/protocol';
+import { type ConversationId, Refusal } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
 import type { ConversationState } from './live-conversation.ts';
 import { LiveConversations } from './live-conversations.ts';
@@ -160,6 +160,30 @@ test('LOG-3: more early entries than are kept are read from Postgres to the last
   for (let seq = 2; seq <= 1_500; seq++) live.offer(entry(seq));
   await whole;
   expect(published).toEqual(upTo(1_500));
+});
+
+test('LOG-10: what may have been committed is read once Postgres answers, page after page', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const published: number[] = [];
+  let away = true;
+  const live = new LiveConversations({
+    loadStates: async (ids) => ids.map(() => state(0)),
+    readLog: async (_id, after, limit) => {
+      if (away) {
+        away = false;
+        throw new Refusal('unavailable');
+      }
+      return Array.from({ length: Math.min(limit, 300 - after) }, (_, index) => entry(after + 1 + index));
+    },
+    publish: (_conversation, { seq }) => {
+      published.push(seq);
+      if (seq === 300) resolve();
+    },
+  });
+  await live.acquire(id);
+  live.inDoubt(id);
+  await promise;
+  expect(published).toEqual(upTo(300));
 });
 
 test('LOG-3: nobody goes on waiting for what retention took', async () => {

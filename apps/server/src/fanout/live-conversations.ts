@@ -36,6 +36,8 @@ export class LiveConversations {
   readonly #loading = new Map<ConversationId, Loading>();
   readonly #memory: RingMemory;
   readonly #filling = new Set<ConversationId>();
+  /** Those whose log may have grown without anybody telling. */
+  readonly #doubted = new Set<ConversationId>();
   readonly #loader: BatchLoader<ConversationId, ConversationState | undefined>;
 
   constructor(deps: LiveConversationsDeps) {
@@ -102,24 +104,42 @@ export class LiveConversations {
     else this.#loading.get(id)?.missed.push(run);
   }
 
-  #accept(live: LiveConversation, entry: LogEntry): void {
-    for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
-    if (live.hasGap && !this.#filling.has(live.id)) {
-      this.#filling.add(live.id);
-      setTimeout(() => void this.#fillGap(live), GAP_PATIENCE_MS);
-    }
+  /** An event may have been committed of which nobody will tell: its log is read once Postgres answers (spec LOG-10). */
+  inDoubt(id: ConversationId): void {
+    const live = this.#live.get(id);
+    if (!live) return;
+    this.#doubted.add(id);
+    // Not at once: what Postgres is still committing on a connection that broke has to be there.
+    this.#fillLater(live, GAP_RETRY_MS);
   }
 
-  /** Fetches what did not come; goes on until there is no gap or nobody serves the conversation any more. */
-  async #fillGap(live: LiveConversation): Promise<void> {
+  #accept(live: LiveConversation, entry: LogEntry): void {
+    for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
+    if (live.hasGap) this.#fillLater(live, GAP_PATIENCE_MS);
+  }
+
+  #fillLater(live: LiveConversation, afterMs: number): void {
+    if (this.#filling.has(live.id)) return;
+    this.#filling.add(live.id);
+    setTimeout(() => void this.#fill(live), afterMs);
+  }
+
+  /** Fetches what did not come; goes on until nothing is missing or nobody serves the conversation any more. */
+  async #fill(live: LiveConversation): Promise<void> {
+    const doubted = this.#doubted.delete(live.id);
     let retryMs = 0;
     try {
-      if (live.hasGap && !(await this.catchUp(live))) retryMs = GAP_RETRY_MS;
+      const found = (live.hasGap || doubted) && (await this.catchUp(live));
+      // There may be more than one page of it.
+      if (found && doubted) this.#doubted.add(live.id);
+      if (live.hasGap && !found) retryMs = GAP_RETRY_MS;
     } catch {
+      if (doubted) this.#doubted.add(live.id);
       retryMs = GAP_RETRY_MS;
     }
-    if (live.hasGap && this.#live.get(live.id) === live) setTimeout(() => void this.#fillGap(live), retryMs);
-    else this.#filling.delete(live.id);
+    this.#filling.delete(live.id);
+    if (this.#live.get(live.id) !== live) this.#doubted.delete(live.id);
+    else if (live.hasGap || this.#doubted.has(live.id)) this.#fillLater(live, retryMs);
   }
 
   /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */

@@ -1,9 +1,15 @@
-import { type UserEvents, type UserId, userTopic } from '@tpx/protocol';
+import { type ConversationId, type UserEvents, type UserId, userTopic } from '@tpx/protocol';
 import type { Announcer, Change, LogEntry } from './announcer.ts';
 import type { LiveConversations } from './live-conversations.ts';
 import type { LocalFanout } from './local-fanout.ts';
 
-type Deps = { live: LiveConversations; fanout: LocalFanout; apply(change: Change): void };
+type Deps = {
+  live: LiveConversations;
+  fanout: LocalFanout;
+  apply(change: Change): void;
+  /** The log of a conversation has grown, or may have. */
+  grown(conversationId: ConversationId): void;
+};
 
 /** Announces within one node. */
 export class NodeAnnouncer implements Announcer {
@@ -15,6 +21,12 @@ export class NodeAnnouncer implements Announcer {
 
   logged(entry: LogEntry): void {
     this.#deps.live.offer(entry);
+    this.#deps.grown(entry.conversationId);
+  }
+
+  inDoubt(conversationId: ConversationId): void {
+    this.#deps.live.inDoubt(conversationId);
+    this.#deps.grown(conversationId);
   }
 
   changed(change: Change): void {

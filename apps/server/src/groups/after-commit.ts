@@ -12,6 +12,7 @@ export async function announceAfterCommit<T>(
   const kept: ((announcer: Announcer) => void)[] = [];
   const later: Announcer = {
     logged: (entry) => void kept.push((announcer) => announcer.logged(entry)),
+    inDoubt: (conversationId) => void kept.push((announcer) => announcer.inDoubt(conversationId)),
     changed: (change) => void kept.push((announcer) => announcer.changed(change)),
     signalUser: (userId, event, payload) =>
       void kept.push((announcer) => announcer.signalUser(userId, event, payload)),

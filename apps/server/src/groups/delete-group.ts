@@ -2,6 +2,7 @@ import { type ConversationId, conversationTopic, type UserId } from '@tpx/protoc
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Database, Queries } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
+import { lockWords } from '../messages/word-index.ts';
 import { announceAfterCommit } from './after-commit.ts';
 import { authorize } from './authorize.ts';
 
@@ -42,6 +43,7 @@ export function deleteGroup(
 const ERASED_AT_ONCE = 20_000;
 
 const ERASE = [
+  'DELETE FROM message_words WHERE conversation_id = $1 AND seq >= $2 AND seq < $3',
   'DELETE FROM reactions WHERE conversation_id = $1 AND message_seq >= $2 AND message_seq < $3',
   'DELETE FROM changes WHERE conversation_id = $1 AND seq >= $2 AND seq < $3',
   'DELETE FROM messages WHERE conversation_id = $1 AND seq >= $2 AND seq < $3',
@@ -53,6 +55,7 @@ export async function eraseConversation(tx: Queries, conversationId: Conversatio
     'SELECT first_seq, last_seq FROM conversations WHERE id = $1',
     [conversationId],
   );
+  await lockWords(tx, conversationId);
   await tx.query('DELETE FROM unread_mentions WHERE conversation_id = $1', [conversationId]);
   for (let seq = Number(log?.first_seq); seq <= Number(log?.last_seq); seq += ERASED_AT_ONCE) {
     for (const statement of ERASE) await tx.query(statement, [conversationId, seq, seq + ERASED_AT_ONCE]);

@@ -8,11 +8,16 @@ export type Signal = { userId: UserId; event: string; payload: unknown };
 /** Keeps what it is told. */
 export class RecordingAnnouncer implements Announcer {
   entries: LogEntry[] = [];
+  doubts: ConversationId[] = [];
   changes: Change[] = [];
   signals: Signal[] = [];
 
   logged(entry: LogEntry): void {
     this.entries.push(entry);
+  }
+
+  inDoubt(conversationId: ConversationId): void {
+    this.doubts.push(conversationId);
   }
 
   changed(change: Change): void {
@@ -25,6 +30,7 @@ export class RecordingAnnouncer implements Announcer {
 
   forget(): void {
     this.entries = [];
+    this.doubts = [];
     this.changes = [];
     this.signals = [];
   }

@@ -79,6 +79,20 @@ test('GRP-9 edits, reactions and unread mentions of what is deleted go with it, 
   ).toMatchObject([{ seq: '3' }]);
 });
 
+test('GRP-9 the words of what is deleted go with it, indexed before or not, and do not come back', async () => {
+  const groupId = await room(100, [300, 50]);
+  const seqs = () => world.rows('SELECT seq FROM message_words WHERE conversation_id = $1', [groupId]);
+  const index = () => world.database.query('SELECT index_words($1::uuid[], 100, true)', [[groupId]]);
+  await index();
+  expect(await seqs()).toEqual([{ seq: '1' }, { seq: '2' }]);
+  await world.messages(groupId, owner, [secondsAgo(40)]);
+  expect(await trimLogs(world, NOW)).toBe(1);
+  expect(await seqs()).toEqual([{ seq: '2' }]);
+  expect(await trimLogs(world, new Date(NOW.getTime() + 100_000))).toBe(2);
+  await index();
+  expect(await seqs()).toEqual([]);
+});
+
 test('GRP-9 a group without retention and one whose messages are young keep everything', async () => {
   const kept = await room(null, [1_000_000]);
   const young = await room(100, [99]);

@@ -1,6 +1,7 @@
 import type { ConversationId } from '@tpx/protocol';
 import type { Database, Queries } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
+import { lockWords } from '../messages/word-index.ts';
 
 type Deps = { database: Database; announcer: Announcer };
 
@@ -91,6 +92,8 @@ async function trimBatch(tx: Queries, groupId: ConversationId, now: Date): Promi
   const firstSeq = Number(row.kept_seq);
   const removed = firstSeq - Number(row.first_seq);
   if (removed <= 0) return undefined;
+  await lockWords(tx, groupId);
+  await tx.query('DELETE FROM message_words WHERE conversation_id = $1 AND seq < $2', [groupId, firstSeq]);
   await tx.query('DELETE FROM reactions WHERE conversation_id = $1 AND message_seq < $2', [
     groupId,
     firstSeq,

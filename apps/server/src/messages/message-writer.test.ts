@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { ConversationId, MessageId, UserId } from '@tpx/protocol';
+import { type ConversationId, type MessageId, Refusal, type UserId } from '@tpx/protocol';
+import type { Database } from '../db/database.ts';
 import { GroupWorld } from '../groups/group-world.fixture.ts';
 import type { Draft } from './append.ts';
 import { MessageWriter } from './message-writer.ts';
@@ -77,13 +78,34 @@ test('MSG-1: one client_id of two nodes at once is stored once', async () => {
 });
 
 test('LOG-4: what was stored but never announced goes out when it is sent again', async () => {
-  const deaf = { logged: () => undefined, changed: () => undefined, signalUser: () => undefined };
+  const deaf = {
+    logged: () => undefined,
+    inDoubt: () => undefined,
+    changed: () => undefined,
+    signalUser: () => undefined,
+  };
   const doubtful = new MessageWriter({ database: world.database, announcer: deaf });
   const first = await doubtful.append(draft('in doubt', { clientId: 'doubt' }));
   const again = await writer().append(draft('in doubt', { clientId: 'doubt' }));
   expect(again).toMatchObject({ seq: first.seq, duplicate: true });
   const entry = world.announcer.entries.find(({ seq }) => seq === first.seq);
   expect(JSON.parse(entry?.payload ?? '{}')).toEqual({ seq: first.seq, message: again.message });
+});
+
+test('LOG-10: of what Postgres did not answer, and may have stored, the announcer is told', async () => {
+  const answerless: Database = {
+    ...world.database,
+    query: async (text, values) => {
+      await world.database.query(text, values);
+      throw new Refusal('unavailable');
+    },
+  };
+  world.announcer.forget();
+  const one = new MessageWriter({ database: answerless, announcer: world.announcer });
+  const sent = await Promise.allSettled([one.append(draft('lost answer')), one.append(draft('and another'))]);
+  expect(sent).toMatchObject([{ reason: { code: 'unavailable' } }, { reason: { code: 'unavailable' } }]);
+  expect(world.announcer.doubts).toContain(group);
+  expect(world.announcer.entries).toEqual([]);
 });
 
 test('MSG-1: two senders may use the same client_id', async () => {

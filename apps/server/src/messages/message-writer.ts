@@ -69,6 +69,10 @@ export class MessageWriter {
         batch.map((waiting) => waiting.draft),
       );
     } catch (error) {
+      // It may be stored all the same. Its sender may not send it again, so somebody else has to tell (spec LOG-10).
+      if (error instanceof Refusal && error.code === 'unavailable') {
+        for (const { draft } of batch) this.#deps.announcer.inDoubt(draft.conversationId);
+      }
       // One bad row must not refuse the others: find it by storing them one by one.
       if (batch.length > 1 && !(error instanceof Refusal)) for (const one of batch) await this.#commit([one]);
       else for (const waiting of batch) waiting.reject(error);

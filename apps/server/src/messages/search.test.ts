@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ConversationId, MessageId, UserId } from '@tpx/protocol';
+import { deleteGroup } from '../groups/delete-group.ts';
 import { GroupWorld } from '../groups/group-world.fixture.ts';
 import { deleteMessage } from './delete-message.ts';
+import { editMessage } from './edit-message.ts';
 import { MessageWriter } from './message-writer.ts';
 import { searchMessages } from './search.ts';
 import { type SendRequest, sendMessage } from './send-message.ts';
+import { lockWords, WordIndex } from './word-index.ts';
 
 let world: GroupWorld;
 let alice: UserId;
@@ -50,6 +53,15 @@ const search = async (
   });
   return { ids: page.messages.map(({ id }) => id as string), next: page.next };
 };
+/** As they are stored now, also for a message that is gone. */
+const wordsOf = async (id: MessageId) => {
+  const rows = await world.database.query<{ words: string }>(
+    `SELECT w.words::text AS words FROM messages m
+     JOIN message_words w ON w.conversation_id = m.conversation_id AND w.seq = m.seq WHERE m.id = $1`,
+    [id],
+  );
+  return rows.map(({ words }) => words);
+};
 
 test('MSG-7: words, phrases and exclusions find, newest first', async () => {
   const first = await say(shared, 'The quick brown fox');
@@ -72,6 +84,89 @@ test('MSG-7: deleted and encrypted text is not found', async () => {
   await say(shared, 'ciphered', { encryption: { scheme: 'test' } });
   expect((await search(bob, 'ephemeral')).ids).toEqual([]);
   expect((await search(bob, 'ciphered')).ids).toEqual([]);
+});
+
+test('MSG-8: what was acknowledged is found at once, an edit by its new words alone', async () => {
+  const id = await say(shared, 'turquoise');
+  expect((await search(bob, 'turquoise')).ids).toEqual([id]);
+  await editMessage(world, alice, id, { content: { text: 'vermilion' } });
+  expect((await search(bob, 'turquoise')).ids).toEqual([]);
+  expect((await search(bob, 'vermilion')).ids).toEqual([id]);
+  await editMessage(world, alice, id, { content: { text: 'opaque' }, encryption: { scheme: 'test' } });
+  expect((await search(bob, 'vermilion')).ids).toEqual([]);
+  expect(await wordsOf(id)).toEqual([]);
+});
+
+test('MSG-8: what is edited and deleted before it was ever indexed is folded in one go', async () => {
+  const edited = await say(shared, 'first draft');
+  const deleted = await say(shared, 'regretted draft');
+  await editMessage(world, alice, edited, { content: { text: 'final draft' } });
+  await deleteMessage(world, alice, deleted);
+  expect((await search(bob, 'draft')).ids).toEqual([edited]);
+  expect((await search(bob, '"first draft"')).ids).toEqual([]);
+  expect(await wordsOf(deleted)).toEqual([]);
+});
+
+test('MSG-8: a node indexes what it hears of, and what nodes that died left behind', async () => {
+  const left = await say(shared, 'leftover');
+  const heir = new WordIndex(world.database);
+  await heir.pass();
+  expect(await wordsOf(left)).toEqual(["'leftover':1"]);
+  const heard = await say(alices, 'heard');
+  await heir.pass();
+  expect(await wordsOf(heard)).toEqual([]);
+  heir.note(alices);
+  await heir.pass();
+  expect(await wordsOf(heard)).toEqual(["'heard':1"]);
+});
+
+test('MSG-8: nodes that index the same at once do it once, and leave what another holds for later', async () => {
+  for (let index = 0; index < 300; index++) await say(shared, `together ${index}`);
+  const nodes = Array.from({ length: 4 }, () => new WordIndex(world.database));
+  await Promise.all([
+    ...nodes.map((node) => node.pass()),
+    search(bob, 'together'),
+    search(alice, 'together'),
+  ]);
+  const words = () =>
+    world.rows("SELECT count(*)::integer AS n FROM message_words WHERE words @@ 'together'::tsquery");
+  expect(await words()).toEqual([{ n: 300 }]);
+
+  const id = await say(alices, 'held');
+  const [node] = nodes as [WordIndex];
+  node.note(alices);
+  await world.database.transaction(async (tx) => {
+    await lockWords(tx, alices);
+    await node.pass();
+  });
+  expect(await wordsOf(id)).toEqual([]);
+  await node.pass();
+  expect(await wordsOf(id)).toEqual(["'held':1"]);
+});
+
+test('MSG-8: more than one statement indexes is indexed to the end before it is searched', async () => {
+  await world.database.query(
+    `WITH c AS (UPDATE conversations SET last_seq = last_seq + 4500 WHERE id = $1 RETURNING last_seq - 4500 AS before)
+     INSERT INTO messages (conversation_id, seq, id, sender_id, type, content, created_at)
+     SELECT $1, c.before + n, gen_random_uuid(), $2, 'text', jsonb_build_object('text', 'many ' || n), now()
+     FROM c, generate_series(1, 4500) AS n`,
+    [shared, alice],
+  );
+  for (const n of [1, 2001, 4500]) expect((await search(bob, `"many ${n}"`)).ids).toHaveLength(1);
+});
+
+test('MSG-8: a group that is deleted leaves no words', async () => {
+  const gone = await world.group({ owner: [alice] });
+  const id = await say(gone, 'farewell');
+  expect((await search(alice, 'farewell')).ids).toEqual([id]);
+  await deleteGroup(world, { groupId: gone, actorId: alice });
+  expect((await search(alice, 'farewell')).ids).toEqual([]);
+  const left = await world.rows(
+    `SELECT 1 FROM message_words WHERE conversation_id = $1
+     UNION ALL SELECT 1 FROM indexed_logs WHERE conversation_id = $1`,
+    [gone],
+  );
+  expect(left).toEqual([]);
 });
 
 test('MSG-7: pages follow each other without a gap', async () => {

@@ -149,8 +149,6 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_by_id ON messages (id);
 CREATE UNIQUE INDEX messages_by_client_id ON messages (conversation_id, sender_id, client_id) WHERE client_id IS NOT NULL;
-CREATE INDEX messages_by_text ON messages USING gin (to_tsvector('simple', content ->> 'text'))
-  WHERE type <> 'system' AND encryption IS NULL AND deleted_at IS NULL;
 
 CREATE TABLE changes (
   conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,

@@ -1,0 +1,89 @@
+-- The words of messages, for full-text search. They are filled behind the log, never by a send: an inverted index costs
+-- Postgres more than all else that a send costs, and now and then stops whoever writes to it (docs/benchmarks.md).
+
+CREATE TABLE message_words (
+  conversation_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  words tsvector NOT NULL,
+  PRIMARY KEY (conversation_id, seq)
+);
+CREATE INDEX message_words_by_word ON message_words USING gin (words);
+
+-- How far each log is in `message_words`. Its row is the lock of whoever changes the words of a conversation; a row of its
+-- own, because the one in `conversations` is what senders wait for.
+CREATE TABLE indexed_logs (
+  conversation_id uuid PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
+  seq bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);
+
+-- The row is there before the first event, so that locking it is all that anybody has to do.
+CREATE FUNCTION begin_indexing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO indexed_logs (conversation_id) VALUES (NEW.id);
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER begin_indexing AFTER INSERT ON conversations FOR EACH ROW EXECUTE FUNCTION begin_indexing();
+
+-- Brings `message_words` up to date with the logs, at most `p_limit` events; gives the conversations that have more. Edits
+-- and deletions are events of the log too, so following it is enough: whatever commits meanwhile has a higher `seq` and
+-- comes next time. `p_wait`: waits for conversations that somebody else indexes; otherwise they are left out, and given.
+CREATE FUNCTION index_words(p_conversations uuid[], p_limit integer, p_wait boolean) RETURNS SETOF uuid
+LANGUAGE plpgsql
+-- As in `append_messages`: no plan that suited empty tables.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+  v_ids uuid[];
+  v_after bigint[];
+  v_upto bigint[];
+  v_more uuid[];
+BEGIN
+  -- In one order, so that two who wait never wait for each other.
+  IF p_wait THEN
+    PERFORM FROM indexed_logs l WHERE l.conversation_id = ANY (p_conversations)
+    ORDER BY l.conversation_id FOR UPDATE;
+    v_ids := p_conversations;
+  ELSE
+    v_ids := ARRAY(
+      SELECT l.conversation_id FROM indexed_logs l WHERE l.conversation_id = ANY (p_conversations)
+      ORDER BY l.conversation_id FOR UPDATE SKIP LOCKED
+    );
+    RETURN QUERY SELECT p.id FROM unnest(p_conversations) AS p (id) WHERE p.id <> ALL (v_ids);
+  END IF;
+
+  SELECT array_agg(p.id), array_agg(p.after), array_agg(p.upto), array_agg(p.id) FILTER (WHERE p.upto < p.last_seq)
+  INTO v_ids, v_after, v_upto, v_more
+  FROM (
+    SELECT l.conversation_id AS id, l.seq AS after, c.last_seq,
+           least(c.last_seq, l.seq + greatest(0,
+             p_limit - coalesce(sum(c.last_seq - l.seq) OVER (
+               ORDER BY l.conversation_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))::bigint AS upto
+    FROM indexed_logs l JOIN conversations c ON c.id = l.conversation_id
+    WHERE l.conversation_id = ANY (v_ids) AND c.last_seq > l.seq
+  ) p;
+
+  DELETE FROM message_words w
+  USING unnest(v_ids, v_after, v_upto) AS p (id, after, upto), changes h
+  WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event IN ('edited', 'deleted')
+    AND w.conversation_id = h.conversation_id AND w.seq = h.message_seq;
+
+  INSERT INTO message_words (conversation_id, seq, words)
+  SELECT m.conversation_id, m.seq, to_tsvector('simple', m.content ->> 'text')
+  FROM (
+    SELECT p.id, m.seq
+    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto)
+    JOIN messages m ON m.conversation_id = p.id AND m.seq > p.after AND m.seq <= p.upto
+    UNION
+    SELECT p.id, h.message_seq
+    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto)
+    JOIN changes h ON h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
+  ) t
+  JOIN messages m ON m.conversation_id = t.id AND m.seq = t.seq
+  WHERE m.type <> 'system' AND m.encryption IS NULL AND m.deleted_at IS NULL;
+
+  UPDATE indexed_logs l SET seq = p.upto
+  FROM unnest(v_ids, v_upto) AS p (id, upto) WHERE l.conversation_id = p.id;
+
+  RETURN QUERY SELECT unnest(v_more);
+END
+$$;
