@@ -8,7 +8,7 @@ import type {
   UserId,
 } from '@tpx/protocol';
 import { Refusal } from '@tpx/protocol';
-import type { Queries } from '../db/database.ts';
+import { isUniqueViolation, type Queries } from '../db/database.ts';
 import type { LogEntry } from '../fanout/announcer.ts';
 import { toMessageObject } from './message-row.ts';
 
@@ -45,39 +45,76 @@ type AppendedRow = {
   mentions: string[];
 };
 
-const TYPES = ['uuid', 'uuid', 'integer', 'uuid', 'text', 'text', 'text', 'text', 'uuid', 'text'];
-const appendText = (argument: (type: string, place: number) => string) =>
-  `SELECT ord, id, seq, created_at, duplicate, mentions
-   FROM append_messages(${TYPES.map((type, index) => argument(type, index + 1)).join(', ')}, $${TYPES.length + 1})`;
-const APPEND = appendText((type, place) => `$${place}::${type}[]`);
-/** A lone message, the common case of a quiet node, without the writing and reading of ten arrays. */
-const APPEND_ONE = appendText((type, place) => `ARRAY[$${place}::${type}]`);
+const APPEND = `SELECT ord, id, seq, created_at, duplicate, mentions FROM append_messages(
+  $1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[],
+  $10::text[], $11::uuid[], $12::text[], $13)`;
+
+/** What `append_messages` does for one plain message, without its arrays: most messages of a quiet node are stored so. */
+const APPEND_ONE = `
+  WITH log AS (
+    UPDATE conversations SET last_seq = last_seq + 1, last_message_at = date_trunc('milliseconds', clock_timestamp())
+    WHERE id = $1 RETURNING last_seq, last_message_at
+  )
+  INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
+  SELECT $1, log.last_seq, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, log.last_message_at FROM log
+  RETURNING seq, created_at`;
 
 /** Stores a batch in one statement; entry i tells of draft i, undefined where its conversation is gone (spec LOG-2). */
 export async function appendDrafts(
   queries: Queries,
   drafts: readonly Draft[],
 ): Promise<(Appended | undefined)[]> {
+  const [lone] = drafts;
+  if (lone && drafts.length === 1 && isPlain(lone)) {
+    try {
+      return [await appendOne(queries, lone)];
+    } catch (error) {
+      // Its client_id was seen.
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
+  return appendBatch(queries, drafts);
+}
+
+async function appendOne(queries: Queries, draft: Draft): Promise<Appended | undefined> {
+  const [row] = await queries.query<Pick<AppendedRow, 'seq' | 'created_at'>>(APPEND_ONE, [
+    draft.conversationId,
+    draft.id,
+    draft.clientId,
+    draft.senderId,
+    draft.type,
+    JSON.stringify(draft.content),
+    encryptionOf(draft),
+  ]);
+  if (!row) return undefined;
+  return {
+    id: draft.id,
+    seq: Number(row.seq),
+    createdAt: row.created_at,
+    duplicate: false,
+    mentions: [],
+  };
+}
+
+async function appendBatch(queries: Queries, drafts: readonly Draft[]): Promise<(Appended | undefined)[]> {
   const order = inOrderOfLocks(drafts);
   const sorted = order.map((index) => drafts[index] as Draft);
-  const columns: unknown[][] = [
+  const { logs, counts, logOf, places } = placesInLogs(sorted);
+  const rows = await queries.query<AppendedRow>(APPEND, [
+    logs,
+    counts,
+    logOf,
+    places,
     sorted.map((draft) => draft.id),
-    sorted.map((draft) => draft.conversationId),
-    countByConversation(sorted),
     sorted.map((draft) => draft.senderId),
     sorted.map((draft) => draft.clientId),
     sorted.map((draft) => draft.type),
     sorted.map((draft) => JSON.stringify(draft.content)),
-    sorted.map((draft) => (draft.encryption === null ? null : JSON.stringify(draft.encryption))),
+    sorted.map(encryptionOf),
     sorted.map((draft) => draft.replyTo),
     // Quoted: a bare `null` would be no name.
     sorted.map((draft) => `{${draft.mentionedNames.map((name) => `"${name}"`).join(',')}}`),
-  ];
-  const plain = sorted.every((draft) => draft.replyTo === null && draft.mentionedNames.length === 0);
-  const isOne = sorted.length === 1;
-  const rows = await queries.query<AppendedRow>(isOne ? APPEND_ONE : APPEND, [
-    ...(isOne ? columns.map(([value]) => value) : columns),
-    plain,
+    sorted.every(isPlain),
   ]);
   const appended: (Appended | undefined)[] = new Array(drafts.length).fill(undefined);
   for (const row of rows) {
@@ -92,6 +129,14 @@ export async function appendDrafts(
   return appended;
 }
 
+function isPlain({ replyTo, mentionedNames }: Draft): boolean {
+  return replyTo === null && mentionedNames.length === 0;
+}
+
+function encryptionOf({ encryption }: Draft): string | null {
+  return encryption === null ? null : JSON.stringify(encryption);
+}
+
 /** Places in the batch, by conversation; within one they stay in the order in which they came (spec LOG-5). */
 function inOrderOfLocks(drafts: readonly Draft[]): number[] {
   const order = drafts.map((_, index) => index);
@@ -103,11 +148,24 @@ function inOrderOfLocks(drafts: readonly Draft[]): number[] {
   });
 }
 
-/** Beside each draft, how many there are of its conversation. */
-function countByConversation(drafts: readonly Draft[]): number[] {
-  const counts = new Map<ConversationId, number>();
-  for (const { conversationId } of drafts) counts.set(conversationId, (counts.get(conversationId) ?? 0) + 1);
-  return drafts.map(({ conversationId }) => counts.get(conversationId) ?? 0);
+/** The conversations of a sorted batch, each once, and how many messages it gets; for each message which is its, counted
+ * from 1, and its place there. */
+function placesInLogs(sorted: readonly Draft[]) {
+  const logs: ConversationId[] = [];
+  const counts: number[] = [];
+  const logOf: number[] = [];
+  const places: number[] = [];
+  for (const { conversationId } of sorted) {
+    if (logs.at(-1) !== conversationId) {
+      logs.push(conversationId);
+      counts.push(0);
+    }
+    const count = (counts.at(-1) ?? 0) + 1;
+    counts[counts.length - 1] = count;
+    logOf.push(logs.length);
+    places.push(count);
+  }
+  return { logs, counts, logOf, places };
 }
 
 /** The message that a draft became. */

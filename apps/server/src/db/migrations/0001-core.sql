@@ -53,10 +53,13 @@ CREATE TABLE signing_keys (
 
 -- Conversations ------------------------------------------------------------------------------------------------------
 
+-- A type of its own: a CHECK would be read from the catalogue again by each statement that updates a counter below.
+CREATE TYPE conversation_kind AS ENUM ('group', 'dm');
+
 -- The counter of one log. Hot: every send updates one row, so pages keep room for HOT updates.
 CREATE TABLE conversations (
   id uuid PRIMARY KEY,
-  kind text NOT NULL CHECK (kind IN ('group', 'dm')),
+  kind conversation_kind NOT NULL,
   first_seq bigint NOT NULL DEFAULT 1,
   last_seq bigint NOT NULL DEFAULT 0,
   last_message_at timestamptz,
@@ -206,75 +209,74 @@ CREATE TABLE audit_entries (
   PRIMARY KEY (group_id, number)
 );
 
--- Stores a batch of messages and gives each the next `seq` of its conversation (spec LOG-2). `p_conversations` MUST be in
--- ascending order, with the number of its messages beside each: that is the order in which the conversations' rows are
--- locked, so two nodes never wait for each other. A message whose client_id was seen comes back as the one first
--- stored, `duplicate`; one whose conversation is gone does not come back; one that replies to what is not there comes
--- back without a `seq`. `p_plain`: there are no replies and no mentions.
+-- Stores a batch of messages and gives each the next `seq` of its conversation (spec LOG-2). `p_logs` are the batch's
+-- conversations, each once and in ascending order: that is the order in which their rows are locked, so two nodes never wait
+-- for each other. `p_counts` says how many messages each gets; `p_log_of` and `p_places`, for each message, which of them is
+-- its and where in it: 1, 2, 3. Messages of a conversation stand together. A message whose client_id was seen comes back as
+-- the one first stored, `duplicate`; one whose conversation is gone does not come back; one that replies to what is not
+-- there comes back without a `seq`. `p_plain`: there are no replies and no mentions.
 --
 -- The unique index finds duplicates, under the lock, while it is being written to: looking them up beforehand would cost
 -- as much again, and a join with `messages` that was planned while the table was small reads all of it later.
 CREATE FUNCTION append_messages(
-  p_ids uuid[], p_conversations uuid[], p_of_conversation integer[], p_senders uuid[], p_client_ids text[],
-  p_types text[], p_contents text[], p_encryptions text[], p_reply_tos uuid[], p_mentioned_names text[],
-  p_plain boolean
+  p_logs uuid[], p_counts integer[], p_log_of integer[], p_places integer[],
+  p_ids uuid[], p_senders uuid[], p_client_ids text[], p_types text[], p_contents text[], p_encryptions text[],
+  p_reply_tos uuid[], p_mentioned_names text[], p_plain boolean
 ) RETURNS TABLE (ord integer, id uuid, seq bigint, created_at timestamptz, duplicate boolean, mentions uuid[])
 LANGUAGE plpgsql
--- A plan is made once for the connection's life, so it must not be one that suited empty tables.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+-- A plan is made once for the connection's life, so it must not be one that suited empty tables; and rows must be locked in
+-- the order of `p_logs`, which a nested loop keeps.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
   v_count CONSTANT integer := cardinality(p_ids);
+  v_log integer := 0;
   v_conversation uuid;
   v_next bigint;
   -- Milliseconds, as everywhere on the wire; taken under the lock, so it never runs backwards within a conversation.
   v_now timestamptz;
-  v_seqs bigint[];
+  v_before bigint[];
   v_times timestamptz[];
   v_unused integer := 0;
   v_stored boolean;
 BEGIN
-  -- Nearly always nothing is a duplicate, and one statement stores all. Where something is, it undoes what it did.
-  IF p_plain AND v_count > 1 THEN
+  -- Nearly always nothing is a duplicate and no conversation is gone, and two statements store all. Otherwise what they did
+  -- is undone.
+  IF p_plain THEN
     BEGIN
-      FOR i IN 1 .. v_count LOOP
-        IF v_conversation IS DISTINCT FROM p_conversations[i] THEN
-          v_conversation := p_conversations[i];
-          UPDATE conversations c
-          SET last_seq = c.last_seq + p_of_conversation[i],
-              last_message_at = date_trunc('milliseconds', clock_timestamp())
-          WHERE c.id = v_conversation
-          RETURNING c.last_seq - p_of_conversation[i], c.last_message_at INTO v_next, v_now;
-        END IF;
-        v_next := v_next + 1;
-        v_seqs[i] := v_next;
-        v_times[i] := v_now;
-      END LOOP;
+      WITH counted AS (
+        UPDATE conversations c
+        SET last_seq = c.last_seq + l.count, last_message_at = date_trunc('milliseconds', clock_timestamp())
+        FROM unnest(p_logs, p_counts) WITH ORDINALITY AS l (id, count, ord)
+        WHERE c.id = l.id
+        RETURNING l.ord, c.last_seq - l.count AS before, c.last_message_at AS at
+      )
+      SELECT array_agg(k.before ORDER BY k.ord), array_agg(k.at ORDER BY k.ord) INTO v_before, v_times FROM counted k;
+      IF cardinality(v_before) IS DISTINCT FROM cardinality(p_logs) THEN RAISE no_data_found; END IF;
       INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
-      SELECT i.conversation_id, i.seq, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb, i.encryption::jsonb,
-             i.created_at
-      FROM unnest(p_conversations, v_seqs, p_ids, p_client_ids, p_senders, p_types, p_contents, p_encryptions, v_times)
-        AS i (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
-      WHERE i.seq IS NOT NULL;
+      SELECT p_logs[i.log], v_before[i.log] + i.place, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb,
+             i.encryption::jsonb, v_times[i.log]
+      FROM unnest(p_log_of, p_places, p_ids, p_client_ids, p_senders, p_types, p_contents, p_encryptions)
+        AS i (log, place, id, client_id, sender_id, type, content, encryption);
       RETURN QUERY
-        SELECT i.ord::integer, i.id, i.seq, i.created_at, false, '{}'::uuid[]
-        FROM unnest(p_ids, v_seqs, v_times) WITH ORDINALITY AS i (id, seq, created_at, ord)
-        WHERE i.seq IS NOT NULL;
+        SELECT i.ord::integer, i.id, v_before[i.log] + i.place, v_times[i.log], false, '{}'::uuid[]
+        FROM unnest(p_log_of, p_places, p_ids) WITH ORDINALITY AS i (log, place, id, ord);
       RETURN;
-    EXCEPTION WHEN unique_violation THEN
-      v_conversation := NULL;
+    EXCEPTION WHEN unique_violation OR no_data_found THEN
+      NULL;
     END;
   END IF;
 
   FOR i IN 1 .. v_count LOOP
-    IF v_conversation IS DISTINCT FROM p_conversations[i] THEN
-      v_conversation := p_conversations[i];
+    IF v_log <> p_log_of[i] THEN
+      v_log := p_log_of[i];
+      v_conversation := p_logs[v_log];
       v_unused := 0;
       UPDATE conversations c
-      SET last_seq = c.last_seq + p_of_conversation[i],
+      SET last_seq = c.last_seq + p_counts[v_log],
           last_message_at = date_trunc('milliseconds', clock_timestamp())
       WHERE c.id = v_conversation
-      RETURNING c.last_seq - p_of_conversation[i], c.last_message_at INTO v_next, v_now;
+      RETURNING c.last_seq - p_counts[v_log], c.last_message_at INTO v_next, v_now;
     END IF;
     CONTINUE WHEN v_next IS NULL;
 
@@ -314,7 +316,7 @@ BEGIN
     RETURN NEXT;
 
     -- At the end of a conversation the places that nothing took are given back.
-    IF v_unused > 0 AND p_conversations[i + 1] IS DISTINCT FROM v_conversation THEN
+    IF v_unused > 0 AND p_places[i] = p_counts[v_log] THEN
       UPDATE conversations c
       SET last_seq = v_next,
           last_message_at = coalesce(
