@@ -9,6 +9,7 @@ import {
   MessagePush,
   PingPush,
   type RateLimitName,
+  RawJson,
   ReactPush,
   Refusal,
   requireRight,
@@ -73,7 +74,7 @@ export const CONVERSATION_PUSHES = {
     const sent = await sendMessage(deps.writer, sender, request);
     if (memberCount > LIMITS.receiptsBroadcastMax)
       deps.receipts.await(channel.conversation, session.userId, sent);
-    return { message: sent.message };
+    return new RawJson(`{"message":${sent.message.json}}`);
   }),
   edit: define(EditPush, 'change', async ({ deps, session, conversationId }, { id, ...edit }) => ({
     message: await editMessage(deps, session.userId, id as MessageId, edit, conversationId),

@@ -1,4 +1,4 @@
-import { type MessageId, type MessageObject, RawJson, Refusal } from '@tpx/protocol';
+import { type MessageId, RawJson, Refusal } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { type Appended, appendDrafts, type Draft, toLogEntry, toStoredMessage } from './append.ts';
@@ -6,7 +6,7 @@ import { loadMessage } from './read-messages.ts';
 import { WriteLane } from './write-lane.ts';
 
 /** A stored message; `message` is its JSON, encoded once for the reply and every reader. */
-export type Sent = { id: MessageId; seq: number; message: MessageObject | RawJson; duplicate: boolean };
+export type Sent = { id: MessageId; seq: number; message: RawJson; duplicate: boolean };
 
 type Waiting = { draft: Draft; resolve: (sent: Sent) => void; reject: (reason: unknown) => void };
 
@@ -102,7 +102,8 @@ export class MessageWriter {
    */
   async #repeat(draft: Draft, seq: number): Promise<Sent> {
     const message = await loadMessage(this.#deps.database, draft.conversationId, draft.kind, seq);
-    this.#deps.announcer.logged(toLogEntry(draft, seq, JSON.stringify(message)));
-    return { id: message.id as MessageId, seq, message, duplicate: true };
+    const json = JSON.stringify(message);
+    this.#deps.announcer.logged(toLogEntry(draft, seq, json));
+    return { id: message.id as MessageId, seq, message: new RawJson(json), duplicate: true };
   }
 }

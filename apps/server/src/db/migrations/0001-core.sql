@@ -225,8 +225,8 @@ CREATE FUNCTION append_messages(
 ) RETURNS TABLE (ord integer, id uuid, seq bigint, created_at timestamptz, duplicate boolean, mentions uuid[])
 LANGUAGE plpgsql
 -- A plan is made once for the connection's life, so it must not be one that suited empty tables; and rows must be locked in
--- the order of `p_logs`, which a nested loop keeps.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+-- the order of their ids, which is the order of their index.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
   v_count CONSTANT integer := cardinality(p_ids);
@@ -245,13 +245,15 @@ BEGIN
   IF p_plain THEN
     BEGIN
       WITH counted AS (
+        -- `width_bucket` is the place of `c.id` in `p_logs`, by bisection; a join could take either side first, and then the
+        -- rows in any order.
         UPDATE conversations c
-        SET last_seq = c.last_seq + l.count, last_message_at = date_trunc('milliseconds', clock_timestamp())
-        FROM unnest(p_logs, p_counts) WITH ORDINALITY AS l (id, count, ord)
-        WHERE c.id = l.id
-        RETURNING l.ord, c.last_seq - l.count AS before, c.last_message_at AS at
+        SET last_seq = c.last_seq + p_counts[width_bucket(c.id, p_logs)],
+            last_message_at = date_trunc('milliseconds', clock_timestamp())
+        WHERE c.id = ANY (p_logs)
+        RETURNING c.id, c.last_seq - p_counts[width_bucket(c.id, p_logs)] AS before, c.last_message_at AS at
       )
-      SELECT array_agg(k.before ORDER BY k.ord), array_agg(k.at ORDER BY k.ord) INTO v_before, v_times FROM counted k;
+      SELECT array_agg(k.before ORDER BY k.id), array_agg(k.at ORDER BY k.id) INTO v_before, v_times FROM counted k;
       IF cardinality(v_before) IS DISTINCT FROM cardinality(p_logs) THEN RAISE no_data_found; END IF;
       INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
       SELECT p_logs[i.log], v_before[i.log] + i.place, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb,

@@ -37,6 +37,7 @@ DECLARE
   v_after bigint[];
   v_upto bigint[];
   v_more uuid[];
+  v_stale record;
 BEGIN
   -- In one order, so that two who wait never wait for each other.
   IF p_wait THEN
@@ -48,10 +49,11 @@ BEGIN
       SELECT l.conversation_id FROM indexed_logs l WHERE l.conversation_id = ANY (p_conversations)
       ORDER BY l.conversation_id FOR UPDATE SKIP LOCKED
     );
-    RETURN QUERY SELECT p.id FROM unnest(p_conversations) AS p (id) WHERE p.id <> ALL (v_ids);
+    RETURN QUERY SELECT unnest(p_conversations) EXCEPT SELECT unnest(v_ids);
   END IF;
 
-  SELECT array_agg(p.id), array_agg(p.after), array_agg(p.upto), array_agg(p.id) FILTER (WHERE p.upto < p.last_seq)
+  SELECT array_agg(p.id ORDER BY p.id), array_agg(p.after ORDER BY p.id), array_agg(p.upto ORDER BY p.id),
+         array_agg(p.id) FILTER (WHERE p.upto < p.last_seq)
   INTO v_ids, v_after, v_upto, v_more
   FROM (
     SELECT l.conversation_id AS id, l.seq AS after, c.last_seq,
@@ -62,27 +64,35 @@ BEGIN
     WHERE l.conversation_id = ANY (v_ids) AND c.last_seq > l.seq
   ) p;
 
-  DELETE FROM message_words w
-  USING unnest(v_ids, v_after, v_upto) AS p (id, after, upto), changes h
-  WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event IN ('edited', 'deleted')
-    AND w.conversation_id = h.conversation_id AND w.seq = h.message_seq;
+  -- One by one, as they are few: a join might read all words first.
+  FOR v_stale IN
+    SELECT p.id, h.message_seq AS seq
+    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto), LATERAL (
+      SELECT h.message_seq FROM changes h
+      WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event IN ('edited', 'deleted')
+      OFFSET 0
+    ) h
+  LOOP
+    DELETE FROM message_words w WHERE w.conversation_id = v_stale.id AND w.seq = v_stale.seq;
+  END LOOP;
 
   INSERT INTO message_words (conversation_id, seq, words)
-  SELECT m.conversation_id, m.seq, to_tsvector('simple', m.content ->> 'text')
-  FROM (
-    SELECT p.id, m.seq
-    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto)
-    JOIN messages m ON m.conversation_id = p.id AND m.seq > p.after AND m.seq <= p.upto
-    UNION
-    SELECT p.id, h.message_seq
-    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto)
-    JOIN changes h ON h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
-  ) t
-  JOIN messages m ON m.conversation_id = t.id AND m.seq = t.seq
+  SELECT p.id, m.seq, to_tsvector('simple', m.content ->> 'text')
+  FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto), LATERAL (
+    SELECT m.* FROM messages m WHERE m.conversation_id = p.id AND m.seq > p.after AND m.seq <= p.upto
+    UNION ALL
+    -- What is older than that and was edited.
+    SELECT m.* FROM messages m
+    WHERE m.conversation_id = p.id AND m.seq <= p.after AND m.seq IN (
+      SELECT h.message_seq FROM changes h
+      WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
+    )
+    OFFSET 0
+  ) m
   WHERE m.type <> 'system' AND m.encryption IS NULL AND m.deleted_at IS NULL;
 
-  UPDATE indexed_logs l SET seq = p.upto
-  FROM unnest(v_ids, v_upto) AS p (id, upto) WHERE l.conversation_id = p.id;
+  UPDATE indexed_logs l SET seq = v_upto[width_bucket(l.conversation_id, v_ids)]
+  WHERE l.conversation_id = ANY (v_ids);
 
   RETURN QUERY SELECT unnest(v_more);
 END

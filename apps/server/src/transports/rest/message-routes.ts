@@ -15,7 +15,6 @@ import {
   MessageReceiptsAnswer,
   MessagesAnswer,
   PageQuery,
-  RawJson,
   SearchQuery,
   SendBody,
 } from '@tpx/protocol';
@@ -122,7 +121,7 @@ function registerMessage(app: RestApp, deps: MessageRouteDeps): void {
       const sent = await sendMessage(deps.writer, { ...writer, userId, conversationId, kind }, request);
       return {
         status: sent.duplicate ? (200 as const) : (201 as const),
-        body: { message: toObject(sent.message) },
+        body: { message: sent.message.toJSON() as MessageObject },
       };
     },
   );
@@ -214,8 +213,4 @@ function registerSearch(app: RestApp, deps: MessageRouteDeps): void {
       return { status: 200 as const, body: { messages, cursor: writeCursor(next) } };
     },
   );
-}
-
-function toObject(message: MessageObject | RawJson): MessageObject {
-  return message instanceof RawJson ? (message.toJSON() as MessageObject) : message;
 }

@@ -32,7 +32,12 @@ export class WebSocketConnection implements Connection {
 
   reply(frame: Frame, status: ReplyStatus, response: unknown): void {
     if (binaryFrames.has(frame)) this.#socket.sendBinary(encodeBinaryReply(frame, status, response));
-    else this.#socket.sendText(encodeTextReply(frame, status, response));
+    else {
+      const text = encodeTextReply(frame, status, response);
+      // What was just published to this socket waits for the end of the turn, and a reply would push it out in a write of its
+      // own. Corked, they leave in one.
+      this.#socket.cork((socket) => socket.sendText(text));
+    }
   }
 
   push(topic: string, event: string, payload: unknown, joinRef: string | null = null): void {
