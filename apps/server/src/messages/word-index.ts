@@ -2,10 +2,10 @@ import type { ConversationId, UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 
 /**
- * Events that one statement indexes: some 80 ms, for which whoever searches or trims the same conversations waits. With
+ * Events that one statement indexes: some 40 ms, for which whoever searches or trims the same conversations waits. With
  * the pause between passes it also keeps indexing from taking Postgres away from those who send.
  */
-const EVENTS_PER_PASS = 2_000;
+const EVENTS_PER_PASS = 1_000;
 const CONVERSATIONS_PER_PASS = 500;
 
 /** Full-text search is filled behind the log: what this node hears of is indexed a moment later (spec MSG-8). */

@@ -7,7 +7,9 @@ CREATE TABLE message_words (
   words tsvector NOT NULL,
   PRIMARY KEY (conversation_id, seq)
 );
-CREATE INDEX message_words_by_word ON message_words USING gin (words);
+-- Words wait in a list that is merged into the index when it is full. Senders' commits wait for all that is written ahead of
+-- them, so little at a time: the default of 4 MB stopped them for 60 to 140 ms.
+CREATE INDEX message_words_by_word ON message_words USING gin (words) WITH (gin_pending_list_limit = 512);
 
 -- How far each log is in `message_words`. Its row is the lock of whoever changes the words of a conversation; a row of its
 -- own, because the one in `conversations` is what senders wait for.
