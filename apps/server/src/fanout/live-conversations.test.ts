@@ -162,11 +162,12 @@ test('LOG-3: more early entries than are kept are read from Postgres to the last
   expect(published).toEqual(upTo(1_500));
 });
 
-test('LOG-10: what may have been committed is read once Postgres answers, page after page', async () => {
+test('LOG-11: what may have been committed is read once Postgres answers, page after page', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const published: number[] = [];
   let away = true;
   const live = new LiveConversations({
+    ...UNBOUNDED,
     loadStates: async (ids) => ids.map(() => state(0)),
     readLog: async (_id, after, limit) => {
       if (away) {

@@ -104,7 +104,7 @@ export class LiveConversations {
     else this.#loading.get(id)?.missed.push(run);
   }
 
-  /** An event may have been committed of which nobody will tell: its log is read once Postgres answers (spec LOG-10). */
+  /** An event may have been committed of which nobody will tell: its log is read once Postgres answers (spec LOG-11). */
   inDoubt(id: ConversationId): void {
     const live = this.#live.get(id);
     if (!live) return;

@@ -69,7 +69,7 @@ export async function appendDrafts(
     try {
       return [await appendOne(queries, lone)];
     } catch (error) {
-      // Its client_id was seen.
+      // Its client_id was seen. Never so inside a transaction, which this would have ended: notices have none.
       if (!isUniqueViolation(error)) throw error;
     }
   }
@@ -148,8 +148,10 @@ function inOrderOfLocks(drafts: readonly Draft[]): number[] {
   });
 }
 
-/** The conversations of a sorted batch, each once, and how many messages it gets; for each message which is its, counted
- * from 1, and its place there. */
+/**
+ * The conversations of a sorted batch, each once, and how many messages it gets; for each message which of them is its,
+ * counted from 1, and its place there.
+ */
 function placesInLogs(sorted: readonly Draft[]) {
   const logs: ConversationId[] = [];
   const counts: number[] = [];

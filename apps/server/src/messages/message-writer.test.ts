@@ -92,7 +92,7 @@ test('LOG-4: what was stored but never announced goes out when it is sent again'
   expect(JSON.parse(entry?.payload ?? '{}')).toEqual({ seq: first.seq, message: again.message.toJSON() });
 });
 
-test('LOG-10: of what Postgres did not answer, and may have stored, the announcer is told', async () => {
+test('LOG-11: of what Postgres did not answer, and may have stored, the announcer is told', async () => {
   const answerless: Database = {
     ...world.database,
     query: async (text, values) => {

@@ -69,7 +69,7 @@ export class MessageWriter {
         batch.map((waiting) => waiting.draft),
       );
     } catch (error) {
-      // It may be stored all the same. Its sender may not send it again, so somebody else has to tell (spec LOG-10).
+      // It may be stored all the same. Its sender may not send it again, so somebody else has to tell (spec LOG-11).
       if (error instanceof Refusal && error.code === 'unavailable') {
         for (const { draft } of batch) this.#deps.announcer.inDoubt(draft.conversationId);
       }

@@ -7,8 +7,8 @@ CREATE TABLE message_words (
   words tsvector NOT NULL,
   PRIMARY KEY (conversation_id, seq)
 );
--- Words wait in a list that is merged into the index when it is full. Senders' commits wait for all that is written ahead of
--- them, so little at a time: the default of 4 MB stopped them for 60 to 140 ms.
+-- Words wait in a list that is merged into the index when it is full. The default of 4 MB takes 150 to 200 ms, for which
+-- whoever searches the same conversations waits.
 CREATE INDEX message_words_by_word ON message_words USING gin (words) WITH (gin_pending_list_limit = 512);
 
 -- How far each log is in `message_words`. Its row is the lock of whoever changes the words of a conversation; a row of its
