@@ -73,11 +73,17 @@ export class AccessTokens {
 
   /** A header is accepted when it is, to the byte, one that we write: it chooses the key and nothing else. */
   async #signerOf(header: string): Promise<Signer | undefined> {
-    const kid = readKid(header);
-    const key = kid === undefined ? undefined : await this.#keys.find('access', kid);
+    const kid = this.#kidOf(header);
+    if (kid === undefined) return undefined;
+    const key = this.#keys.known('access', kid) ?? (await this.#keys.find('access', kid));
     if (!key) return undefined;
     const signer = this.#signer(key);
     return signer.header === header ? signer : undefined;
+  }
+
+  #kidOf(header: string): string | undefined {
+    for (const [kid, signer] of this.#signers) if (signer.header === header) return kid;
+    return readKid(header);
   }
 
   #signer(key: SigningKey): Signer {

@@ -5,7 +5,8 @@ import { isIPv6 } from 'node:net';
  * one customer commonly holds, so that nobody gets a fresh bucket with each of its 2^64 addresses.
  */
 export function addressKey(address: string): string {
-  if (!isIPv6(address)) return address;
+  // A colon first: every connection asks, and nearly all of them by IPv4.
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail ? tail.split(':') : [];

@@ -64,16 +64,20 @@ export class SigningKeys {
     return this.#keys[purpose];
   }
 
+  known(purpose: KeyPurpose, kid: string): SigningKey | undefined {
+    return this.#keys[purpose].find((key) => key.kid === kid);
+  }
+
   /** The key of this id, after asking the database where it is not known here and that has not just been done. */
   async find(purpose: KeyPurpose, kid: string): Promise<SigningKey | undefined> {
-    const known = this.#keys[purpose].find((key) => key.kid === kid);
+    const known = this.known(purpose, kid);
     if (known || this.#now() - this.#reloadedAt < RELOAD_AT_MOST_EVERY_MS) return known;
     try {
       await this.reload();
     } catch (err) {
       this.#log.warn({ err }, 'keys not reloaded');
     }
-    return this.#keys[purpose].find((key) => key.kid === kid);
+    return this.known(purpose, kid);
   }
 
   /** Also makes the next key when the newest is old, and removes those that nothing valid is signed with any more. */

@@ -1,11 +1,4 @@
-import {
-  type ConversationId,
-  type ConversationKind,
-  type ConversationObject,
-  type Frame,
-  LIMITS,
-  RawJson,
-} from '@tpx/protocol';
+import { type ConversationId, type ConversationKind, type Frame, LIMITS, RawJson } from '@tpx/protocol';
 import type { BatchLoader } from '../db/batch-loader.ts';
 import type { Database } from '../db/database.ts';
 import type { LogEntry } from '../fanout/announcer.ts';
@@ -22,14 +15,15 @@ export type JoinDeps = {
   live: LiveConversations;
   presence: Presence;
   access: BatchLoader<AccessKey, Access | undefined>;
-  describe(conversation: LiveConversation): Promise<ConversationObject>;
+  /** See `describeWith`. */
+  describe(conversation: LiveConversation): Promise<string>;
 };
 
 /** What a joined conversation answers, and the channel that takes its pushes from then on. */
 export type Joinable = {
   access: Access;
   conversation: LiveConversation;
-  description: ConversationObject;
+  description: string;
   missed: Missed;
 };
 
@@ -98,20 +92,15 @@ export function completeJoin(
   session.connection.subscribe(channel.topic);
   const caughtUp = eventsOf(conversation, missed, room);
   const { firstSeq, lastSeq } = conversation;
-  const description = {
-    ...joinable.description,
-    ...roleOf(joinable),
-    first_seq: firstSeq,
-    last_seq: lastSeq,
-  };
+  const place = `"first_seq":${firstSeq},"last_seq":${lastSeq}`;
   const response = new RawJson(
-    `{"conversation":${JSON.stringify(description)},"first_seq":${firstSeq},"last_seq":${lastSeq},${caughtUp},"my_read_seq":${access.readSeq}}`,
+    `{"conversation":${joinable.description}${roleOf(access)},${place}},${place},${caughtUp},"my_read_seq":${access.readSeq}}`,
   );
   return { response, resumed: `{${caughtUp}}` };
 }
 
-function roleOf({ access }: Joinable): { role?: Access['standing'] } {
-  return access.kind === 'group' ? { role: access.standing } : {};
+function roleOf({ kind, standing }: Access): string {
+  return kind === 'group' ? `,"role":"${standing}"` : '';
 }
 
 /** `"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import type { ConversationId, ConversationObject, LogEvent, SessionId, UserId } from '@tpx/protocol';
+import type { ConversationId, LogEvent, SessionId, UserId } from '@tpx/protocol';
 import type { LogEntry } from '../fanout/announcer.ts';
 import { liveGroup } from '../fanout/live-conversation.fixture.ts';
 import type { ChannelSession } from './channel-session.ts';
@@ -25,7 +25,7 @@ function joinable(
   return {
     access: { ...standing, deliveredSeq: 0, readSeq: 0, invisible: false, blockers: [] },
     conversation: liveGroup({ id, firstSeq, lastSeq, recent: recent.map(entry) }),
-    description: {} as ConversationObject,
+    description: '{"kind":"group"',
     missed,
   };
 }

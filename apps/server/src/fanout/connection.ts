@@ -3,6 +3,8 @@ import type { Listener } from './local-fanout.ts';
 
 /** What a transport gives a session; the session knows no socket, the transport no channel. */
 export interface Connection extends Listener {
+  /** What was sent and the client has not taken yet, in bytes or characters. */
+  readonly unreadBytes: number;
   /** MUST answer in the codec that `frame` came in. A closed connection ignores it. */
   reply(frame: Frame, status: ReplyStatus, response: unknown): void;
   /** A frame of one channel to this connection only. */

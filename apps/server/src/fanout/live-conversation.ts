@@ -1,10 +1,4 @@
-import {
-  type ConversationId,
-  type ConversationKind,
-  type ConversationObject,
-  conversationTopic,
-  type UserId,
-} from '@tpx/protocol';
+import { type ConversationId, type ConversationKind, conversationTopic, type UserId } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
 import { EventRing } from './event-ring.ts';
 import type { RingMemory } from './ring-memory.ts';
@@ -45,8 +39,8 @@ export class LiveConversation {
   readers = 0;
   /** When the last reader left, in `performance.now()` ms. */
   idleSince = 0;
-  /** The group or DM as clients see it, kept until it changes. */
-  description: Promise<ConversationObject> | undefined;
+  /** The group or DM as clients see it, encoded (see `describeWith`), kept until it changes. */
+  description: Promise<string> | undefined;
   #parked = new Map<number, LogEntry>();
   /** The highest `seq` heard of, parked or dropped. */
   #newestSeq: number;

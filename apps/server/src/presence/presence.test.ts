@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { type ConversationId, LIMITS, type SessionId, type UserId } from '@tpx/protocol';
+import { type ConversationId, encodePayload, LIMITS, type SessionId, type UserId } from '@tpx/protocol';
 import { until } from '@tpx/testkit';
 import { Presence, type Watcher } from './presence.ts';
 
@@ -8,28 +8,34 @@ const blocker = 'blocker' as UserId;
 
 type Told = { event: string; payload: Record<string, unknown> };
 
+const tell = (event: string, payload: unknown): Told => ({
+  event,
+  payload: JSON.parse(encodePayload(payload)) as Told['payload'],
+});
+
 /** Rooms as a node has them, with everything that each watcher hears. */
 function world() {
   const rooms = new Map<string, Set<Told[]>>();
   const presence = new Presence({
     publish: (room, _topic, event, payload) => {
-      for (const told of rooms.get(room) ?? []) told.push({ event, payload: payload as Told['payload'] });
+      for (const told of rooms.get(room) ?? []) told.push(tell(event, payload));
     },
   });
-  const watcher = (userId: string, hidden: string[] = []): Watcher & { told: Told[] } => {
+  const watcher = (userId: string, hidden: string[] = []) => {
     const told: Told[] = [];
-    return {
+    const self = {
       told,
       userId: userId as UserId,
       deviceId: `${userId}-device` as SessionId,
       hiddenUsers: hidden.length > 0 ? new Set(hidden) : undefined,
       connection: {
-        push: (_topic, event, payload) =>
-          told.push({ event, payload: JSON.parse(JSON.stringify(payload)) as Told['payload'] }),
-        subscribe: (room) => rooms.set(room, (rooms.get(room) ?? new Set()).add(told)),
-        unsubscribe: (room) => rooms.get(room)?.delete(told),
+        unreadBytes: 0,
+        push: (_topic: string, event: string, payload: unknown) => void told.push(tell(event, payload)),
+        subscribe: (room: string) => void rooms.set(room, (rooms.get(room) ?? new Set()).add(told)),
+        unsubscribe: (room: string) => void rooms.get(room)?.delete(told),
       },
     };
+    return self satisfies Watcher;
   };
   return { presence, watcher };
 }
@@ -63,5 +69,41 @@ test('PRES-5: whoever is told apart hears who comes after the room was empty', a
   await until(() => JSON.stringify(lastOf(blocked.told, 'presence_diff')).includes('"second"'), {
     what: 'the join',
   });
+  presence.close();
+});
+
+test('PRES-6: whoever comes into many large rooms at once hears of them over several turns of the loop', async () => {
+  const { presence, watcher } = world();
+  const people = Array.from({ length: LIMITS.presenceListMax - 1 }, (_, n) => watcher(`user-${n}`));
+  const places = Array.from({ length: 60 }, (_, n) => ({
+    id: `c${n}` as ConversationId,
+    topic: `group:c${n}`,
+  }));
+  for (const place of places) for (const one of people) presence.join(place, one, true);
+  await until(() => lastOf(people[0]?.told ?? [], 'presence_state') !== undefined, { what: 'the list' });
+  const comer = watcher('comer');
+  for (const place of places) presence.join(place, comer, true);
+  const heardByTurn: number[] = [];
+  while (comer.told.length < places.length) {
+    heardByTurn.push(comer.told.length);
+    await new Promise((done) => setImmediate(done));
+  }
+  const inOneTurn = heardByTurn.map((heard, turn) => heard - (heardByTurn[turn - 1] ?? 0));
+  expect(Math.max(...inOneTurn)).toBeLessThan(places.length / 2);
+  presence.close();
+});
+
+test('PRES-6: whoever has much unread gets the state once it has read, and is told of the room from then on', async () => {
+  const { presence, watcher } = world();
+  const [first, slow] = [watcher('first'), watcher('slow')];
+  slow.connection.unreadBytes = LIMITS.backpressureMaxBytes;
+  presence.join(place, slow, true);
+  presence.join(place, first, true);
+  await until(() => lastOf(first.told, 'presence_state') !== undefined, { what: 'the list' });
+  expect(slow.told).toEqual([]);
+  slow.connection.unreadBytes = 0;
+  await until(() => lastOf(slow.told, 'presence_state') !== undefined, { what: 'the list, later' });
+  presence.leave(place, first);
+  await until(() => lastOf(slow.told, 'presence_diff') !== undefined, { what: 'the leave' });
   presence.close();
 });

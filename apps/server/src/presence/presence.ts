@@ -1,12 +1,5 @@
-import {
-  type ConversationId,
-  LIMITS,
-  type PresenceState,
-  RawJson,
-  type SessionId,
-  type UserId,
-} from '@tpx/protocol';
-import { type PresenceDiff, PresenceRoom, withoutUsers } from './presence-room.ts';
+import { type ConversationId, LIMITS, RawJson, type SessionId, type UserId } from '@tpx/protocol';
+import { encodeDiff, PresenceRoom } from './presence-room.ts';
 
 /** A session as presence sees it. */
 export interface Watcher {
@@ -14,6 +7,8 @@ export interface Watcher {
   readonly deviceId: SessionId;
   readonly hiddenUsers: ReadonlySet<string> | undefined;
   readonly connection: {
+    /** Bytes that the client has not read yet. */
+    readonly unreadBytes: number;
     push(topic: string, event: string, payload: unknown): void;
     subscribe(room: string): void;
     unsubscribe(room: string): void;
@@ -30,8 +25,11 @@ type Room = {
   waiting: Set<Watcher>;
   /** Those who are told apart, because somebody blocks them. */
   filtered: Set<Watcher>;
+  /** A telling is to come: its time runs, or it is in the queue of those that are due. */
+  isScheduled: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
-  toldAt: number;
+  /** Before this nothing more is told. */
+  quietUntil: number;
   /** In which form the room was last told. */
   toldAsList: boolean;
 };
@@ -40,6 +38,13 @@ export type PresenceDeps = { publish(room: string, topic: string, event: string,
 
 /** Diffs of one room are told at most this often; the first of a quiet room goes out at once. */
 const DIFF_INTERVAL_MS = 250;
+/** The same after a diff of many: in a storm each diff costs a frame to everybody who came before (spec PRES-1). */
+const STORM_INTERVAL_MS = 500;
+const STORM_CHANGES = 10;
+/** Rooms told of in one turn of the loop: about as much JSON of states; then whatever else waits has its turn. */
+const TURN_CHARACTERS = 524_288;
+/** Whoever has more unread than this gets no state on top: it would be closed for it (spec WS-20). */
+const UNREAD_BYTES_MAX = LIMITS.backpressureMaxBytes / 4;
 
 export function presenceRoomName(topic: string): string {
   return `presence ${topic}`;
@@ -52,6 +57,8 @@ export class Presence {
   /** Devices in their grace, the oldest first: the delay is the same for all. */
   #leaving: { at: number; conversationId: ConversationId; userId: UserId; deviceId: SessionId }[] = [];
   #leaveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Rooms whose time has come, and of which this turn of the loop did not tell. */
+  #due: Room[] = [];
   #closed = false;
 
   constructor(deps: PresenceDeps) {
@@ -72,13 +79,14 @@ export class Presence {
         people,
         waiting: new Set(),
         filtered: new Set(),
+        isScheduled: false,
         timer: undefined,
-        toldAt: 0,
+        quietUntil: 0,
         toldAsList: true,
       };
       this.#rooms.set(place.id, room);
     }
-    if (visible) room.people.join(watcher.userId, watcher.deviceId);
+    room.people.join(watcher.userId, watcher.deviceId, visible);
     room.waiting.add(watcher);
     this.#schedule(room);
   }
@@ -86,10 +94,7 @@ export class Presence {
   /** A joined watcher appears, or hides though it stays. */
   show(place: PresencePlace, watcher: Watcher, visible: boolean): void {
     const room = this.#rooms.get(place.id);
-    if (!room || room.people.hasDevice(watcher.userId, watcher.deviceId) === visible) return;
-    if (visible) room.people.join(watcher.userId, watcher.deviceId);
-    else if (!room.people.remove(watcher.userId, watcher.deviceId)) return;
-    this.#schedule(room);
+    if (room?.people.show(watcher.userId, watcher.deviceId, visible)) this.#schedule(room);
   }
 
   /** What a watcher may see has changed: it gets the whole state anew. */
@@ -153,35 +158,54 @@ export class Presence {
   }
 
   #schedule(room: Room): void {
-    if (room.timer !== undefined || this.#closed) return;
-    const interval = room.people.isList ? DIFF_INTERVAL_MS : LIMITS.presenceCountIntervalMs;
-    const wait = Math.max(0, room.toldAt + interval - performance.now());
-    room.timer = setTimeout(() => this.#tell(room), wait);
+    if (room.isScheduled || this.#closed) return;
+    room.isScheduled = true;
+    room.timer = setTimeout(() => this.#enqueue(room), Math.max(0, room.quietUntil - performance.now()));
   }
 
-  #tell(room: Room): void {
-    room.timer = undefined;
-    room.toldAt = performance.now();
-    if (room.people.isList) this.#tellList(room);
-    else this.#tellCount(room);
+  /** Rooms that are due together are told of one after the other, a bounded amount a turn of the loop (spec PRES-6). */
+  #enqueue(room: Room): void {
+    if (this.#due.push(room) === 1) setImmediate(() => this.#tellDue());
+  }
+
+  #tellDue(): void {
+    if (this.#closed) return;
+    let characters = 0;
+    let told = 0;
+    for (const room of this.#due) {
+      if (characters >= TURN_CHARACTERS) break;
+      characters += this.#tell(room);
+      told++;
+    }
+    this.#due = this.#due.slice(told);
+    if (this.#due.length > 0) setImmediate(() => this.#tellDue());
+  }
+
+  /** Gives the characters of the states that it sent. */
+  #tell(room: Room): number {
+    room.isScheduled = false;
+    const characters = room.people.isList ? this.#tellList(room) : this.#tellCount(room);
     this.#tidy(room);
+    return characters;
   }
 
   /** A room is kept while somebody is in it, or is told apart in it. */
-  #tidy({ place, people, waiting, filtered, timer }: Room): void {
-    if (timer === undefined && people.size === 0 && waiting.size === 0 && filtered.size === 0)
+  #tidy({ place, people, waiting, filtered, isScheduled }: Room): void {
+    if (!isScheduled && people.isEmpty && waiting.size === 0 && filtered.size === 0)
       this.#rooms.delete(place.id);
   }
 
-  #tellCount(room: Room): void {
+  #tellCount(room: Room): number {
     room.people.takeDiff();
     room.toldAsList = false;
+    room.quietUntil = performance.now() + LIMITS.presenceCountIntervalMs;
     const { topic } = room.place;
-    const count = { online: room.people.size };
+    const count = new RawJson(`{"online":${room.people.size}}`);
     for (const watcher of room.waiting) this.#admit(room, watcher);
     room.waiting.clear();
     this.#deps.publish(presenceRoomName(topic), topic, 'presence_count', count);
-    this.#tellFiltered(room, 'presence_count', () => count);
+    this.#tellFiltered(room, 'presence_count', () => count.json);
+    return 0;
   }
 
   /** From here on the watcher hears of the room: with all others, or apart from them (spec PRES-5). */
@@ -191,34 +215,45 @@ export class Presence {
   }
 
   /** The diff goes to those who have the state already, then the state to those who wait for it. */
-  #tellList(room: Room): void {
-    const { topic } = room.place;
-    const name = presenceRoomName(topic);
-    const diff = room.people.takeDiff();
+  #tellList(room: Room): number {
+    const { people, place } = room;
+    const name = presenceRoomName(place.topic);
+    const diff = people.takeDiff();
+    const changes = diff.joins.size + diff.leaves.size;
     if (!room.toldAsList) {
       // It was a count: those who are there already need the whole list once.
-      const state = room.people.state();
-      this.#deps.publish(name, topic, 'presence_state', state);
-      this.#tellFiltered(room, 'presence_state', (hidden) => withoutUsers(state, hidden));
-    } else if (!isEmpty(diff.joins) || !isEmpty(diff.leaves)) {
-      this.#deps.publish(name, topic, 'presence_diff', diff);
-      this.#tellFiltered(room, 'presence_diff', (hidden) => withoutUsersInDiff(diff, hidden));
+      this.#deps.publish(name, place.topic, 'presence_state', new RawJson(people.state()));
+      this.#tellFiltered(room, 'presence_state', (hidden) => people.state(hidden));
+    } else if (changes > 0) {
+      this.#deps.publish(name, place.topic, 'presence_diff', new RawJson(encodeDiff(diff)));
+      this.#tellFiltered(room, 'presence_diff', (hidden) => encodeDiff(diff, hidden));
     }
     room.toldAsList = true;
-    if (room.waiting.size === 0) return;
-    const state = room.people.state();
-    const encoded = new RawJson(JSON.stringify(state));
-    for (const watcher of room.waiting) {
-      const { hiddenUsers, connection } = watcher;
-      this.#admit(room, watcher);
-      connection.push(topic, 'presence_state', hiddenUsers ? withoutUsers(state, hiddenUsers) : encoded);
-    }
-    room.waiting.clear();
+    room.quietUntil = performance.now() + (changes > STORM_CHANGES ? STORM_INTERVAL_MS : DIFF_INTERVAL_MS);
+    return room.waiting.size === 0 ? 0 : this.#tellWaiting(room);
   }
 
-  #tellFiltered(room: Room, event: string, payload: (hidden: ReadonlySet<string>) => object): void {
+  #tellWaiting(room: Room): number {
+    const { people, place, waiting } = room;
+    const state = new RawJson(people.state());
+    let characters = 0;
+    for (const watcher of waiting) {
+      const { hiddenUsers, connection } = watcher;
+      if (connection.unreadBytes > UNREAD_BYTES_MAX) continue;
+      waiting.delete(watcher);
+      this.#admit(room, watcher);
+      const own = hiddenUsers ? new RawJson(people.state(hiddenUsers)) : state;
+      connection.push(place.topic, 'presence_state', own);
+      characters += own.json.length;
+    }
+    people.forgetState();
+    if (waiting.size > 0) this.#schedule(room);
+    return characters;
+  }
+
+  #tellFiltered(room: Room, event: string, json: (hidden: ReadonlySet<string> | undefined) => string): void {
     for (const { connection, hiddenUsers } of room.filtered) {
-      connection.push(room.place.topic, event, payload(hiddenUsers ?? new Set()));
+      connection.push(room.place.topic, event, new RawJson(json(hiddenUsers)));
     }
   }
 
@@ -227,13 +262,4 @@ export class Presence {
     clearTimeout(this.#leaveTimer);
     for (const room of this.#rooms.values()) clearTimeout(room.timer);
   }
-}
-
-function isEmpty(state: PresenceState): boolean {
-  for (const _ in state) return false;
-  return true;
-}
-
-function withoutUsersInDiff(diff: PresenceDiff, hidden: ReadonlySet<string>): PresenceDiff {
-  return { joins: withoutUsers(diff.joins, hidden), leaves: withoutUsers(diff.leaves, hidden) };
 }

@@ -90,6 +90,8 @@ export class Session implements ChannelSession {
       this.#refuse(frame, error);
     } finally {
       if (this.#joining?.get(frame.topic) === frame) this.#joining.delete(frame.topic);
+      // Nearly always it was the only one, and an empty map for each connection adds up.
+      if (this.#joining?.size === 0) this.#joining = undefined;
     }
   }
 

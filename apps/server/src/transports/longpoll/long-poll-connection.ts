@@ -35,6 +35,10 @@ export class LongPollConnection implements Connection {
     return this.#closed;
   }
 
+  get unreadBytes(): number {
+    return this.#characters;
+  }
+
   get hasFrames(): boolean {
     return this.#queue.length > 0;
   }

@@ -30,6 +30,10 @@ export class WebSocketConnection implements Connection {
     this.#fanout = fanout;
   }
 
+  get unreadBytes(): number {
+    return this.#socket.getBufferedAmount();
+  }
+
   reply(frame: Frame, status: ReplyStatus, response: unknown): void {
     if (binaryFrames.has(frame)) this.#socket.sendBinary(encodeBinaryReply(frame, status, response));
     else {

@@ -26,9 +26,7 @@ export async function upgradeToWebSocket(
 ): Promise<Response | undefined> {
   try {
     const query = queryOf(request.url);
-    const protocols = (request.headers.get('sec-websocket-protocol') ?? '')
-      .split(',')
-      .map((name) => name.trim());
+    const protocols = protocolsOf(request);
     const offered = protocols.find((name) => name.startsWith(TOKEN_PROTOCOL));
     checkVersion(query.get('vsn'));
     const token = query.get('token') ?? (offered && decodeToken(offered));
@@ -56,6 +54,11 @@ export function checkVersion(vsn: string | null): void {
       `This server speaks Phoenix Channels V2: connect with vsn=2.0.0, not ${vsn ?? 'without'}.`,
     );
   }
+}
+
+function protocolsOf(request: Request): string[] {
+  const names = request.headers.get('sec-websocket-protocol');
+  return names === null ? [] : names.split(',').map((name) => name.trim());
 }
 
 function decodeToken(protocol: string): string {
