@@ -18,6 +18,7 @@ import { describeWith } from './messages/describe-conversation.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { readLog } from './messages/read-log.ts';
 import { ReceiptBook } from './messages/receipts.ts';
+import { SummaryBook } from './messages/summary-book.ts';
 import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
@@ -51,7 +52,11 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
   const live = new LiveConversations({
     loadStates: (ids) => loadConversationStates(database, ids),
     readLog: (id, after, limit) => readLog(database, id, after, limit),
-    publish: ({ topic }, entry) => fanout.publishJson(topic, topic, entry.event, entry.payload),
+    publish: (conversation, { event, payload }) => {
+      const { topic } = conversation;
+      fanout.publishJson(topic, topic, event, payload);
+      receipts.published(conversation);
+    },
     ringCharactersMax: config.recentEventsMb * CHARACTERS_PER_MB,
   });
 
@@ -79,9 +84,9 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
   const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
   const receipts = new ReceiptBook({
     database,
-    announcer,
-    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', { receipts: marks }),
+    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', marks),
   });
+  const summaries = new SummaryBook({ database, announcer });
   const signals = new Signals({ announcer, publish });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({
@@ -92,6 +97,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     access,
     writer,
     receipts,
+    summaries,
     signals,
     limiter,
     devicesOf: (userId) => registry.of(userId),
@@ -121,6 +127,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
       await writer.settled();
       signals.close();
       presence.close();
+      summaries.close();
       await receipts.close();
       await http.close();
     },

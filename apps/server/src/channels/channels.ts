@@ -2,18 +2,17 @@ import {
   type ConversationId,
   ConversationJoin,
   type ConversationKind,
-  describeIssue,
   type Frame,
   parseTopic,
   Refusal,
   UserJoin,
 } from '@tpx/protocol';
-import type { z } from 'zod';
 import type { Channel } from './channel.ts';
 import type { ChannelHandlers, ChannelSession } from './channel-session.ts';
 import { type PushDeps, runConversationPush } from './conversation-pushes.ts';
 import { completeJoin, enterPresence, type JoinDeps, joinRefOf, prepareJoin } from './join-conversation.ts';
 import { completeUserJoin, prepareUserJoin } from './join-user.ts';
+import { parsePayload } from './parse-payload.ts';
 
 /** What each kind of topic does when it is joined, left and pushed to. */
 export class Channels implements ChannelHandlers {
@@ -37,7 +36,7 @@ export class Channels implements ChannelHandlers {
     frame: Frame,
     topic: { kind: ConversationKind; id: ConversationId },
   ): Promise<void> {
-    const { last_seq } = parse(ConversationJoin, frame.payload);
+    const { last_seq } = parsePayload(ConversationJoin, frame.payload);
     const joinable = await stable(session, () => prepareJoin(this.#deps, session, topic, last_seq));
     if (!session.wants(frame)) throw overtaken();
     const { response } = completeJoin(session, joinable, joinRefOf(frame));
@@ -46,7 +45,7 @@ export class Channels implements ChannelHandlers {
   }
 
   async #joinUser(session: ChannelSession, frame: Frame): Promise<void> {
-    const { resume = {} } = parse(UserJoin, frame.payload);
+    const { resume = {} } = parsePayload(UserJoin, frame.payload);
     const prepared = await stable(session, () => prepareUserJoin(this.#deps, session, resume));
     if (!session.wants(frame)) throw overtaken();
     const { topic } = frame;
@@ -85,13 +84,6 @@ export class Channels implements ChannelHandlers {
 /** Every join is answered, also one that no longer counts (spec WS-5). */
 function overtaken(): Refusal {
   return new Refusal('conflict', 'A leave or another join of this topic came before this join was done.');
-}
-
-/** @throws {Refusal} `invalid` with what is wrong first */
-function parse<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(payload);
-  if (!parsed.success) throw new Refusal('invalid', describeIssue(parsed.error));
-  return parsed.data;
 }
 
 /** Reads again what was read while the user's rights changed, so that nobody joins with rights that are gone. */

@@ -1,7 +1,6 @@
 import {
   type ConversationId,
   DeletePush,
-  describeIssue,
   EditPush,
   HistoryPush,
   LIMITS,
@@ -30,8 +29,10 @@ import type { MessageWriter } from '../messages/message-writer.ts';
 import { react } from '../messages/react.ts';
 import type { ReceiptBook } from '../messages/receipts.ts';
 import { sendMessage } from '../messages/send-message.ts';
+import type { SummaryBook } from '../messages/summary-book.ts';
 import type { ConversationChannel } from './channel.ts';
 import type { ChannelSession } from './channel-session.ts';
+import { parsePayload } from './parse-payload.ts';
 import type { Signals } from './signals.ts';
 
 export type PushDeps = {
@@ -40,6 +41,7 @@ export type PushDeps = {
   live: LiveConversations;
   writer: MessageWriter;
   receipts: ReceiptBook;
+  summaries: SummaryBook;
   signals: Signals;
   limiter: RateLimiter;
   /** The connected devices of one person. */
@@ -58,13 +60,23 @@ type Push<Schema extends z.ZodType> = {
   schema: Schema;
   limit: RateLimitName;
   run(context: Context, payload: z.output<Schema>): unknown;
+  /** Whether a payload is, without a doubt, one that the schema takes as it is. */
+  isPlain(payload: unknown): boolean;
 };
 
 const define = <Schema extends z.ZodType>(
   schema: Schema,
   limit: RateLimitName,
   run: Push<Schema>['run'],
-): Push<Schema> => ({ schema, limit, run });
+  isPlain: Push<Schema>['isPlain'] = () => false,
+): Push<Schema> => ({ schema, limit, run, isPlain });
+
+/** Marks are most of what arrives in a room, and a schema is a third of what a mark costs. */
+function isPlainSeq(payload: unknown): boolean {
+  const { seq } = payload as { seq?: unknown };
+  for (const name in payload as object) if (name !== 'seq') return false;
+  return Number.isSafeInteger(seq) && (seq as number) >= 0;
+}
 
 export const CONVERSATION_PUSHES = {
   message: define(MessagePush, 'send', async ({ deps, session, channel, conversationId }, request) => {
@@ -73,7 +85,7 @@ export const CONVERSATION_PUSHES = {
     const sender = { userId: session.userId, conversationId, kind, standing, whoCanPost, blocked };
     const sent = await sendMessage(deps.writer, sender, request);
     if (memberCount > LIMITS.receiptsBroadcastMax)
-      deps.receipts.await(channel.conversation, session.userId, sent);
+      deps.summaries.await(channel.conversation, session.userId, sent);
     return new RawJson(`{"message":${sent.message.json}}`);
   }),
   edit: define(EditPush, 'change', async ({ deps, session, conversationId }, { id, ...edit }) => ({
@@ -90,14 +102,24 @@ export const CONVERSATION_PUSHES = {
     deps.signals.typing(session, channel, on);
     return {};
   }),
-  delivered: define(SeqPush, 'signal', ({ deps, session, channel }, { seq }) => {
-    mark(deps, session, channel, seq, channel.readSeq);
-    return {};
-  }),
-  read: define(SeqPush, 'signal', ({ deps, session, channel }, { seq }) => {
-    if (mark(deps, session, channel, seq, seq)) deps.signals.readMarker(session, channel);
-    return {};
-  }),
+  delivered: define(
+    SeqPush,
+    'signal',
+    ({ deps, session, channel }, { seq }) => {
+      mark(deps, session, channel, seq, channel.readSeq);
+      return {};
+    },
+    isPlainSeq,
+  ),
+  read: define(
+    SeqPush,
+    'signal',
+    ({ deps, session, channel }, { seq }) => {
+      if (mark(deps, session, channel, seq, seq)) deps.signals.readMarker(session, channel);
+      return {};
+    },
+    isPlainSeq,
+  ),
   ping: define(PingPush, 'ping', ({ deps, session, channel }) => {
     requireWriter({ ...channel, whoCanPost: channel.conversation.whoCanPost });
     deps.signals.ping(session, channel);
@@ -155,8 +177,7 @@ export function runConversationPush(
     throw new Refusal('invalid', `There is no event "${event.slice(0, 40)}" here. There are ${known}.`);
   }
   const push = CONVERSATION_PUSHES[event as keyof typeof CONVERSATION_PUSHES] as Push<z.ZodType>;
-  const parsed = push.schema.safeParse(payload);
-  if (!parsed.success) throw new Refusal('invalid', describeIssue(parsed.error));
+  const valid = push.isPlain(payload) ? payload : parsePayload(push.schema, payload);
   deps.limiter.take(push.limit, session.userId);
-  return push.run({ deps, session, channel, conversationId: channel.conversation.id }, parsed.data);
+  return push.run({ deps, session, channel, conversationId: channel.conversation.id }, valid);
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ConversationId, MessageId, ReceiptObject, UserId } from '@tpx/protocol';
 import { Refusal } from '@tpx/protocol';
+import { until } from '@tpx/testkit';
 import type { Database } from '../db/database.ts';
 import { LiveConversation } from '../fanout/live-conversation.ts';
 import { RingMemory } from '../fanout/ring-memory.ts';
@@ -10,6 +11,7 @@ import { MessageWriter } from './message-writer.ts';
 import { loadMessageReceipts } from './receipt-summary.ts';
 import { ReceiptBook } from './receipts.ts';
 import { sendMessage } from './send-message.ts';
+import { SummaryBook } from './summary-book.ts';
 
 let world: GroupWorld;
 let owner: UserId;
@@ -45,8 +47,7 @@ function book(database: Database = world.database) {
   const told: ReceiptObject[][] = [];
   const receipts = new ReceiptBook({
     database,
-    announcer: world.announcer,
-    broadcast: (_, marks) => told.push(marks),
+    broadcast: (_, marks) => told.push((marks.toJSON() as { receipts: ReceiptObject[] }).receipts),
   });
   return { receipts, told };
 }
@@ -71,6 +72,41 @@ test('RCP-1: marks of a second are stored and told together, the highest of each
     read: 1,
     of: 3,
   });
+  await receipts.close();
+});
+
+test('RCP-1: where entries follow each other fast, marks go out together with the next one', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  const { receipts, told } = book();
+  const toldWithEntry: boolean[] = [];
+  const entries = setInterval(() => {
+    const before = told.length;
+    receipts.published(live);
+    if (told.length > before) toldWithEntry.push(true);
+  }, 10);
+  const [one] = members as [UserId];
+  await until(
+    () => {
+      receipts.mark(live, one, seq, seq);
+      return told.length > 0;
+    },
+    { what: 'the marks to be told' },
+  );
+  clearInterval(entries);
+  expect(toldWithEntry.length).toBe(told.length);
+  await receipts.close();
+});
+
+test('RCP-1: where no entry follows, marks are told all the same', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  const { receipts, told } = book();
+  receipts.published(live);
+  receipts.published(live);
+  const [one] = members as [UserId];
+  receipts.mark(live, one, seq, seq);
+  await until(() => told.length > 0, { what: 'the marks to be told' });
   await receipts.close();
 });
 
@@ -121,16 +157,23 @@ test('RCP-4: in rooms above 50 members only the sender hears, as counts', async 
   for (const userId of crowd.slice(0, 10)) receipts.mark(live, userId, seq, seq);
   await receipts.flush();
   expect(told).toEqual([]);
-  receipts.await(live, owner, { id, seq });
+  const summaries = new SummaryBook({ database: world.database, announcer: world.announcer });
+  live.readers = 61;
+  summaries.await(live, owner, { id, seq });
   world.announcer.forget();
-  await receipts.summarize();
-  expect(world.announcer.signals).toEqual([
-    {
-      userId: owner,
-      event: 'receipt_summary',
-      payload: { id, topic: live.topic, delivered: 40, read: 10, of: 60 },
-    },
-  ]);
+  const summary = { id, topic: live.topic, delivered: 40, read: 10, of: 60 };
+  const signal = { userId: owner, event: 'receipt_summary', payload: summary };
+  await summaries.summarize();
+  expect(world.announcer.signals).toEqual([signal]);
+  // The same numbers are not told again; new ones are.
+  await summaries.summarize();
+  expect(world.announcer.signals).toEqual([signal]);
+  for (const userId of crowd) receipts.mark(live, userId, seq, seq);
+  await receipts.flush();
+  await summaries.summarize();
+  const done = { ...signal, payload: { ...summary, delivered: 60, read: 60 } };
+  expect(world.announcer.signals).toEqual([signal, done]);
+  summaries.close();
   await receipts.close();
 });
 

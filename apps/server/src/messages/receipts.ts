@@ -1,16 +1,18 @@
-import { type ConversationId, LIMITS, type MessageId, type ReceiptObject, type UserId } from '@tpx/protocol';
+import { type ConversationId, LIMITS, RawJson, type UserId } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
-import type { Announcer } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
-import { summarizeReceipts } from './receipt-summary.ts';
 
 type Mark = { delivered: number; read: number };
+type Marks = ReadonlyMap<UserId, Mark>;
+/** Stored marks that wait for the conversation's next entry, until `until` at most. */
+type Held = { marks: Marks; until: number };
+/** When entries went out, in `performance.now()` ms: the last one, and how long after the one before it. */
+type Pace = { at: number; afterMs: number };
 
 type Deps = {
   database: Database;
-  announcer: Announcer;
-  /** Called after the marks are stored, with those of one conversation. */
-  broadcast(conversation: LiveConversation, receipts: ReceiptObject[]): void;
+  /** Called after the marks are stored, with the `receipts` payload of one conversation. */
+  broadcast(conversation: LiveConversation, receipts: RawJson): void;
 };
 
 /** Each second's marks leave in this many parts: thousands of rows and frames at once would stop everything else. */
@@ -18,8 +20,11 @@ const STEPS = 20;
 /** Marks of one part, at least. */
 const STEP_MARKS_MIN = 50;
 
-/** The sender's newest message of a large room, whose summary is due. */
-type Awaited = { id: MessageId; seq: number };
+/**
+ * Where entries follow each other this fast, marks go out with the next one: both are one write to each reader, and a
+ * write is what costs. Where talk is slower, marks are told at once.
+ */
+const TOLD_TOGETHER_MS = 500;
 
 const STORE = `
   UPDATE members m
@@ -32,27 +37,25 @@ const FORGET_MENTIONS = `
 
 /**
  * The D and R marks of the people on this node: one mark a member, never a row a message and reader. They are stored, a
- * conversation at most once a second, and are then told: to everybody in small rooms, to the sender as counts in rooms
- * above 50 members (spec RCP-1 to RCP-4).
+ * conversation at most once a second, and are then told to everybody in rooms of up to 50 members; `SummaryBook` tells
+ * the senders in larger ones (spec RCP-1 to RCP-4).
  */
 export class ReceiptBook {
   readonly #deps: Deps;
   readonly #dirty = new Map<LiveConversation, Map<UserId, Mark>>();
   /** Marks in `#dirty`. */
   #count = 0;
-  /** When a conversation's marks were last taken to be stored, in `performance.now()` ms. */
-  readonly #takenAt = new WeakMap<LiveConversation, number>();
-  readonly #awaited = new Map<LiveConversation, Map<UserId, Awaited>>();
-  readonly #timers: ReturnType<typeof setInterval>[];
+  /** When a conversation's marks were last taken to be stored, or told, in `performance.now()` ms. */
+  readonly #lastAt = new WeakMap<LiveConversation, number>();
+  readonly #held = new Map<LiveConversation, Held>();
+  readonly #pace = new WeakMap<LiveConversation, Pace>();
+  readonly #timer: ReturnType<typeof setInterval>;
   #storing: Promise<void> = Promise.resolve();
   #isStoring = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#timers = [
-      setInterval(() => this.#step(), LIMITS.receiptsIntervalMs / STEPS),
-      setInterval(() => void this.summarize(), LIMITS.receiptSummaryIntervalMs),
-    ];
+    this.#timer = setInterval(() => this.#step(), LIMITS.receiptsIntervalMs / STEPS);
   }
 
   mark(conversation: LiveConversation, userId: UserId, delivered: number, read: number): void {
@@ -71,29 +74,36 @@ export class ReceiptBook {
     }
   }
 
-  /** A message of a large room whose sender wants to know how far it gets. */
-  await(conversation: LiveConversation, senderId: UserId, { id, seq }: { id: MessageId; seq: number }): void {
-    let awaited = this.#awaited.get(conversation);
-    if (!awaited) {
-      awaited = new Map();
-      this.#awaited.set(conversation, awaited);
+  /** An entry of the conversation has just been handed to its readers: what waits for that goes with it. */
+  published(conversation: LiveConversation): void {
+    const now = performance.now();
+    const pace = this.#pace.get(conversation);
+    if (!pace) this.#pace.set(conversation, { at: now, afterMs: Number.POSITIVE_INFINITY });
+    else {
+      pace.afterMs = now - pace.at;
+      pace.at = now;
     }
-    awaited.set(senderId, { id, seq });
+    this.#release(conversation);
   }
 
   /** Stores and tells all that has gathered; one at a time, so that marks are told in order. */
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
     this.#storing = this.#storing.then(() => this.#flush(this.#take(Number.POSITIVE_INFINITY, () => true)));
-    return this.#storing;
+    await this.#storing;
+    for (const conversation of [...this.#held.keys()]) this.#release(conversation);
   }
 
   /** The part that is due: conversations not told of for a second, the longest waiting first. */
   #step(): void {
+    const now = performance.now();
+    for (const [conversation, { until }] of this.#held) if (until <= now) this.#release(conversation);
     if (this.#count === 0 || this.#isStoring) return;
-    const before = performance.now() - LIMITS.receiptsIntervalMs;
+    const before = now - LIMITS.receiptsIntervalMs;
     const due = this.#take(
       Math.max(STEP_MARKS_MIN, this.#count / STEPS),
-      (conversation) => (this.#takenAt.get(conversation) ?? Number.NEGATIVE_INFINITY) <= before,
+      (conversation) =>
+        !this.#held.has(conversation) &&
+        (this.#lastAt.get(conversation) ?? Number.NEGATIVE_INFINITY) <= before,
     );
     this.#storing = this.#storing.then(() => this.#flush(due));
   }
@@ -110,7 +120,7 @@ export class ReceiptBook {
       if (!isDue(conversation)) continue;
       taken.set(conversation, marks);
       this.#dirty.delete(conversation);
-      this.#takenAt.set(conversation, now);
+      this.#lastAt.set(conversation, now);
       count += marks.size;
     }
     this.#count -= count;
@@ -133,13 +143,23 @@ export class ReceiptBook {
     }
     for (const [conversation, marks] of dirty) {
       if (conversation.memberCount > LIMITS.receiptsBroadcastMax) continue;
-      const receipts = [...marks].map(([user_id, mark]) => ({
-        user_id,
-        delivered_seq: mark.delivered,
-        read_seq: mark.read,
-      }));
-      this.#deps.broadcast(conversation, receipts);
+      this.#held.set(conversation, { marks, until: performance.now() + TOLD_TOGETHER_MS });
+      if (!this.#expectsEntry(conversation)) this.#release(conversation);
     }
+  }
+
+  #expectsEntry(conversation: LiveConversation): boolean {
+    const pace = this.#pace.get(conversation);
+    if (!pace) return false;
+    return pace.afterMs <= TOLD_TOGETHER_MS && performance.now() - pace.at <= TOLD_TOGETHER_MS;
+  }
+
+  #release(conversation: LiveConversation): void {
+    const held = this.#held.get(conversation);
+    if (!held) return;
+    this.#held.delete(conversation);
+    this.#lastAt.set(conversation, performance.now());
+    this.#deps.broadcast(conversation, encodeReceipts(held.marks));
   }
 
   async #store(dirty: Map<LiveConversation, Map<UserId, Mark>>): Promise<void> {
@@ -160,38 +180,18 @@ export class ReceiptBook {
       await this.#deps.database.query(FORGET_MENTIONS, [conversations, users, read]);
   }
 
-  /** Tells the senders in large rooms how far their newest message has got. */
-  async summarize(): Promise<void> {
-    if (this.#awaited.size === 0) return;
-    const due = [...this.#awaited].flatMap(([conversation, bySender]) =>
-      [...bySender].map(([senderId, awaited]) => ({ conversation, senderId, ...awaited })),
-    );
-    this.#awaited.clear();
-    try {
-      for (const summary of await summarizeReceipts(this.#deps.database, due)) {
-        const { conversation, senderId, id, seq, ...counts } = summary;
-        this.#deps.announcer.signalUser(senderId, 'receipt_summary', {
-          id,
-          topic: conversation.topic,
-          ...counts,
-        });
-        // Goes on until everybody has read it, or a newer message of the sender takes its place.
-        if (
-          counts.read < counts.of &&
-          conversation.readers > 0 &&
-          !this.#awaited.get(conversation)?.has(senderId)
-        ) {
-          this.await(conversation, senderId, { id, seq });
-        }
-      }
-    } catch {
-      // A summary is a courtesy; `GET /messages/:id/receipts` has the truth.
-    }
-  }
-
   /** Stops the clock and stores what has gathered. */
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
     await this.flush();
   }
+}
+
+/** A room's marks are thousands of objects a second otherwise, made only to be written out. */
+function encodeReceipts(marks: Marks): RawJson {
+  let receipts = '';
+  for (const [userId, { delivered, read }] of marks) {
+    receipts += `${receipts && ','}{"user_id":"${userId}","delivered_seq":${delivered},"read_seq":${read}}`;
+  }
+  return new RawJson(`{"receipts":[${receipts}]}`);
 }
