@@ -100,7 +100,6 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     summaries,
     signals,
     limiter,
-    devicesOf: (userId) => registry.of(userId),
     describe,
   });
   const sessions = new SessionOpener({

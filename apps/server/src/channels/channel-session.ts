@@ -1,6 +1,7 @@
 import type { Frame, SessionId, UserId } from '@tpx/protocol';
 import type { Connection } from '../fanout/connection.ts';
 import type { Channel } from './channel.ts';
+import type { JoinedChannels } from './joined-channels.ts';
 
 /** A connected device as its channels see it. */
 export interface ChannelSession {
@@ -8,7 +9,9 @@ export interface ChannelSession {
   /** The device session, as in the access token. */
   readonly deviceId: SessionId;
   readonly connection: Connection;
-  readonly channels: Map<string, Channel>;
+  readonly channels: JoinedChannels;
+  /** All connected devices of this user, this one included; undefined where it has always been the only one. */
+  readonly devices: ReadonlySet<ChannelSession> | undefined;
   /** People whose presence this user does not get, because they block them. */
   hiddenUsers: ReadonlySet<string> | undefined;
   /** Rises whenever this user's rights change somewhere: a join that began before reads them again. */

@@ -49,7 +49,7 @@ export class Channels implements ChannelHandlers {
     const prepared = await stable(session, () => prepareUserJoin(this.#deps, session, resume));
     if (!session.wants(frame)) throw overtaken();
     const { topic } = frame;
-    session.channels.set(topic, { kind: 'user', topic, joinRef: joinRefOf(frame) });
+    session.channels.add({ kind: 'user', topic, joinRef: joinRefOf(frame) });
     session.connection.subscribe(topic);
     const { response, entered } = completeUserJoin(session, prepared, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);

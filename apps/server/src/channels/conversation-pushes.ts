@@ -14,7 +14,6 @@ import {
   requireRight,
   SeqPush,
   TypingPush,
-  type UserId,
 } from '@tpx/protocol';
 import type { z } from 'zod';
 import type { Database } from '../db/database.ts';
@@ -44,8 +43,6 @@ export type PushDeps = {
   summaries: SummaryBook;
   signals: Signals;
   limiter: RateLimiter;
-  /** The connected devices of one person. */
-  devicesOf(userId: UserId): readonly ChannelSession[];
 };
 
 type Context = {
@@ -145,7 +142,7 @@ export const CONVERSATION_PUSHES = {
 /** Marks only rise, on every device of their owner, and never past what there is. True where they did (spec RCP-2). */
 function mark(
   deps: PushDeps,
-  { userId }: ChannelSession,
+  { userId, devices }: ChannelSession,
   own: ConversationChannel,
   delivered: number,
   read: number,
@@ -154,12 +151,14 @@ function mark(
   const deliveredSeq = Math.min(Math.max(own.deliveredSeq, delivered, read), conversation.lastSeq);
   const readSeq = Math.min(Math.max(own.readSeq, read), conversation.lastSeq);
   if (deliveredSeq === own.deliveredSeq && readSeq === own.readSeq) return false;
-  for (const device of deps.devicesOf(userId)) {
+  for (const device of devices ?? []) {
     const channel = device.channels.get(topic);
     if (channel?.kind !== 'conversation') continue;
     channel.deliveredSeq = Math.max(channel.deliveredSeq, deliveredSeq);
     channel.readSeq = Math.max(channel.readSeq, readSeq);
   }
+  own.deliveredSeq = deliveredSeq;
+  own.readSeq = readSeq;
   deps.receipts.mark(conversation, userId, deliveredSeq, readSeq);
   return true;
 }

@@ -87,7 +87,7 @@ export function completeJoin(
   // A resume may have joined the topic while its own join was under way, or the other way round (spec WS-6).
   const before = session.channels.get(channel.topic);
   if (before) session.closeChannel(before);
-  session.channels.set(channel.topic, channel);
+  session.channels.add(channel);
   conversation.readers++;
   session.connection.subscribe(channel.topic);
   const caughtUp = eventsOf(conversation, missed, room);

@@ -5,6 +5,7 @@ import { liveGroup } from '../fanout/live-conversation.fixture.ts';
 import type { ChannelSession } from './channel-session.ts';
 import type { Joinable } from './join-conversation.ts';
 import { completeUserJoin } from './join-user.ts';
+import { JoinedChannels } from './joined-channels.ts';
 
 const id = 'c' as ConversationId;
 const entry = (seq: number): LogEntry => ({
@@ -35,7 +36,8 @@ function resume(one: Joinable, storedLastSeq: number) {
     userId: 'me' as UserId,
     deviceId: 'device' as SessionId,
     connection,
-    channels: new Map(),
+    channels: new JoinedChannels(),
+    devices: undefined,
     hiddenUsers: undefined,
     accessVersion: 0,
     wants: () => true,

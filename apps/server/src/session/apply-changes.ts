@@ -114,7 +114,7 @@ async function showOrHide(deps: Deps, userId: UserId): Promise<void> {
 }
 
 function conversationsOf(session: Session): ConversationChannel[] {
-  return [...session.channels.values()].filter((channel) => channel.kind === 'conversation');
+  return session.channels.all().filter((channel) => channel.kind === 'conversation');
 }
 
 function closeTopic(session: Session, topic: string): void {

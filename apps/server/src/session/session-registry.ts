@@ -14,8 +14,11 @@ export class SessionRegistry {
     this.#count++;
     const known = this.#byUser.get(session.userId);
     if (!known) this.#byUser.set(session.userId, session);
-    else if (known instanceof Set) known.add(session);
-    else this.#byUser.set(session.userId, new Set([known, session]));
+    else {
+      const devices = known instanceof Set ? known.add(session) : new Set([known, session]);
+      this.#byUser.set(session.userId, devices);
+      for (const device of devices) device.devices = devices;
+    }
   }
 
   remove(session: Session): void {

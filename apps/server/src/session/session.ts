@@ -10,6 +10,7 @@ import {
 } from '@tpx/protocol';
 import type { Channel } from '../channels/channel.ts';
 import type { ChannelHandlers, ChannelSession } from '../channels/channel-session.ts';
+import { JoinedChannels } from '../channels/joined-channels.ts';
 import type { Connection } from '../fanout/connection.ts';
 
 type Deps = { channels: ChannelHandlers; onUnexpected: (error: unknown, session: Session) => void };
@@ -19,7 +20,9 @@ export class Session implements ChannelSession {
   readonly userId: UserId;
   readonly deviceId: SessionId;
   readonly connection: Connection;
-  readonly channels = new Map<string, Channel>();
+  readonly channels = new JoinedChannels();
+  /** The registry's to fill in. */
+  devices: ReadonlySet<Session> | undefined;
   hiddenUsers: ReadonlySet<string> | undefined;
   accessVersion = 0;
   readonly #deps: Deps;
@@ -106,7 +109,7 @@ export class Session implements ChannelSession {
     const channel = this.channels.get(frame.topic);
     const left = channel !== undefined && isFor(frame, channel);
     if (left) {
-      this.channels.delete(frame.topic);
+      this.channels.remove(frame.topic);
       this.#deps.channels.leave(this, channel);
     }
     this.#reply(frame, {});
@@ -147,7 +150,7 @@ export class Session implements ChannelSession {
 
   closeChannel(channel: Channel): void {
     if (this.channels.get(channel.topic) !== channel) return;
-    this.channels.delete(channel.topic);
+    this.channels.remove(channel.topic);
     this.#deps.channels.leave(this, channel);
     this.connection.push(channel.topic, PHX.close, {}, channel.joinRef);
   }
@@ -156,7 +159,7 @@ export class Session implements ChannelSession {
   disconnected(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const channel of this.channels.values()) this.#deps.channels.dropped(this, channel);
+    for (const channel of this.channels.all()) this.#deps.channels.dropped(this, channel);
     this.channels.clear();
   }
 }

@@ -28,7 +28,7 @@ function node(timeouts: { pollMs?: number; idleMs?: number } = {}) {
   const dropped: string[] = [];
   const channels: ChannelHandlers = {
     async join(session, { topic, joinRef, ...frame }) {
-      session.channels.set(topic, { kind: 'user', topic, joinRef });
+      session.channels.add({ kind: 'user', topic, joinRef });
       session.connection.subscribe(topic);
       session.connection.reply({ topic, joinRef, ...frame }, 'ok', {});
     },
