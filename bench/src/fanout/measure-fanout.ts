@@ -25,6 +25,9 @@ type Plan = {
 /** For presence to have told everybody, and for the departed to be shown as gone. */
 const SETTLE_MS = 6_500;
 
+/** For those who have joined to be told of those who came after them: a cost of joins that the last answer does not end. */
+const AFTERMATH_MS = 1_000;
+
 /** Joins, memory, and the fan-out with and without `delivered` marks, of one server. */
 export async function measureFanout(parts: Parts, plan: Plan): Promise<FanoutFigures> {
   const { server, postgresPid, cores } = parts;
@@ -71,7 +74,10 @@ async function measureJoins(
   const joined = await generator.join(server.place, file, from, from + users, concurrency);
   if (joined.failed > 0) throw new Error(`${joined.failed} joins failed: ${joined.failures.join('; ')}`);
   console.log(`  joined ${joined.joined} at ${Math.round(joined.perSecond)}/s`);
-  return joinFigures(joined, cpuSeconds(server.pid) - cpuBefore);
+  const cpuJoined = cpuSeconds(server.pid);
+  await Bun.sleep(AFTERMATH_MS);
+  const cpuAfter = cpuSeconds(server.pid);
+  return joinFigures(joined, cpuJoined - cpuBefore, cpuAfter - cpuJoined);
 }
 
 /** Gives the joins a second of a server that has just started. */

@@ -10,6 +10,8 @@ export type JoinFigures = {
   count: number;
   perSecond: number;
   nodeMicros: number;
+  /** In the second after the last answer: presence told to those who were there. */
+  aftermathMicros: number;
   upgrade: LatencySummary;
   join: LatencySummary;
 };
@@ -43,11 +45,12 @@ export function windowFigures(window: Window): WindowFigures {
   };
 }
 
-export function joinFigures(joined: Joined, nodeSeconds: number): JoinFigures {
+export function joinFigures(joined: Joined, nodeSeconds: number, aftermathSeconds: number): JoinFigures {
   return {
     count: joined.joined,
     perSecond: joined.perSecond,
     nodeMicros: (nodeSeconds / joined.joined) * 1e6,
+    aftermathMicros: (aftermathSeconds / joined.joined) * 1e6,
     upgrade: joined.upgrade.summary(),
     join: joined.join.summary(),
   };
@@ -60,6 +63,7 @@ const ROWS: readonly Row[] = [
   ['joins/s after the first thousand', ({ firstJoins }) => firstJoins.perSecond, ''],
   ['joins/s just after the start', ({ coldJoinsPerSecond }) => coldJoinsPerSecond, ''],
   ['node CPU a join', ({ joins }) => joins.nodeMicros, ' us'],
+  ['the same in the second after', ({ joins }) => joins.aftermathMicros, ' us'],
   ['connection and upgrade, p50', ({ joins }) => joins.upgrade.p50, ' ms'],
   ['join, p50', ({ joins }) => joins.join.p50, ' ms'],
   ['memory a connection, collected', ({ bytesPerConnection }) => bytesPerConnection.collected / 1024, ' KiB'],

@@ -68,7 +68,7 @@ const define = <Schema extends z.ZodType>(
   isPlain: Push<Schema>['isPlain'] = () => false,
 ): Push<Schema> => ({ schema, limit, run, isPlain });
 
-/** Marks are most of what arrives in a room, and a schema is a third of what a mark costs. */
+/** Marks are most of what arrives in a room, and a schema is a quarter of what one costs. */
 function isPlainSeq(payload: unknown): boolean {
   const { seq } = payload as { seq?: unknown };
   for (const name in payload as object) if (name !== 'seq') return false;
