@@ -1,0 +1,65 @@
+import type { Action, Standing } from '@tpx/protocol';
+import type { CommandContext } from './command-context.ts';
+
+/** What an argument is: decides how it is read and what Tab offers for it. */
+export type ArgKind =
+  | 'text'
+  | 'word'
+  | 'number'
+  | 'user'
+  | 'member'
+  | 'banned'
+  | 'conversation'
+  | 'group'
+  | 'message'
+  | 'emoji'
+  | 'command'
+  | 'theme'
+  | 'level'
+  | 'path'
+  | 'url'
+  | 'session'
+  | 'secret';
+
+export type Arg = {
+  name: string;
+  kind: ArgKind;
+  optional?: true;
+  /** Everything to the end of the line, spaces included. Only the last can be one. */
+  rest?: true;
+  /** The only words it may be. */
+  choices?: readonly string[];
+};
+
+/** What may be asked of a caller before a command is offered, completed or run. */
+export type Permission = {
+  /** `anybody` also runs signed out; `conversation` and `group` want an open one. */
+  needs: 'anybody' | 'account' | 'conversation' | 'group';
+  /** A right of the group's table in `packages/protocol`: a role without it is not offered the command. */
+  right?: Action;
+  /** Who the target must be for `right`, where the command has one: decides whom Tab offers. */
+  towards?: readonly Standing[];
+};
+
+/**
+ * A command as data: the parser, the help, the manual, completion and every face read this and nothing else. `run` gives
+ * what scripts get as `data`; `show` makes lines of it for people, none where it says nothing that is not seen anyway.
+ */
+export type Command<Data = unknown> = {
+  /** One word or two: `group create`. */
+  name: string;
+  aliases: readonly string[];
+  args: readonly Arg[];
+  /** One sentence. */
+  help: string;
+  /** More for `/help <command>` and the manual, with examples as they are typed. */
+  details?: string;
+  permission: Permission;
+  run(context: CommandContext, args: Args): Promise<Data>;
+  show?(data: Data, context: CommandContext): readonly Line[];
+};
+
+export type Args = Readonly<Record<string, string | undefined>>;
+
+/** A line that a command shows: plain text, or with its kind where it is not just told. */
+export type Line = string | { kind: 'told' | 'error' | 'heading' | 'code'; text: string };
