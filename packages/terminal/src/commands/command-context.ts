@@ -6,6 +6,8 @@ import type { Preferences } from '../preferences/preferences.ts';
 export type CommandContext = {
   client: Client;
   ports: Ports;
+  /** How this device is called in the list of those that are signed in: `terminal on laptop`. */
+  deviceName: string;
   /** What the person has chosen; `change` shows at once and is kept. */
   preferences: { readonly current: Preferences; change(part: Partial<Preferences>): Promise<void> };
   /** The conversation of the open tab. */
@@ -25,8 +27,16 @@ export type CommandContext = {
   askSecret(question: string): Promise<string>;
   /** Yes or no; scripts answer yes by giving `--yes`. */
   confirm(question: string): Promise<boolean>;
-  /** The view's switches that a command may turn. */
-  view: { toggle(what: 'nicks' | 'milliseconds' | 'mouse'): boolean; search(text: string): void };
+  /** What a command may ask of the view. */
+  view: {
+    /** Finds a text in the scrollback of the open tab. */
+    search(text: string): void;
+    /** Takes what the open tab shows off the screen; scrolling back brings it again. */
+    clear(): void;
+    readonly themes: readonly string[];
+    /** The key bindings as they are now: `Alt+a`, and what it does in words. */
+    readonly bindings: readonly { keys: string; does: string }[];
+  };
   connect(): void;
   quit(): void;
 };

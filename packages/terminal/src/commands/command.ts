@@ -1,4 +1,4 @@
-import type { Action, Standing } from '@tpx/protocol';
+import type { Action } from '@tpx/protocol';
 import type { CommandContext } from './command-context.ts';
 
 /** What an argument is: decides how it is read and what Tab offers for it. */
@@ -29,16 +29,19 @@ export type Arg = {
   rest?: true;
   /** The only words it may be. */
   choices?: readonly string[];
+  /** Words to offer, by what the argument before is. Others may stand there too. */
+  offersAfter?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** What may be asked of a caller before a command is offered, completed or run. */
 export type Permission = {
   /** `anybody` also runs signed out; `conversation` and `group` want an open one. */
   needs: 'anybody' | 'account' | 'conversation' | 'group';
-  /** A right of the group's table in `packages/protocol`: a role without it is not offered the command. */
+  /**
+   * A right of the group's table in `packages/protocol`: a role without it is not offered the command, and Tab offers
+   * only those that the table lets it act on. In a DM there are no roles, and it asks for nothing.
+   */
   right?: Action;
-  /** Who the target must be for `right`, where the command has one: decides whom Tab offers. */
-  towards?: readonly Standing[];
 };
 
 /**

@@ -2,14 +2,16 @@
 export const NOTIFY_LEVELS = ['mute', 'mentions', 'all'] as const;
 export type NotifyLevel = (typeof NOTIFY_LEVELS)[number];
 
+/** Presets of key bindings. */
+export const KEY_PRESETS = ['weechat', 'halloy'] as const;
+
 /** A word, or a `/regular expression/i`; in one conversation where `topic` is given, else in all. */
 export type HighlightRule = { pattern: string; topic?: string };
 
 /** What a person chooses and the terminal keeps. Faces read the same from their configuration file. */
 export type Preferences = {
   theme: string;
-  /** A preset of key bindings. */
-  keys: 'weechat' | 'halloy';
+  keys: (typeof KEY_PRESETS)[number];
   /** Own bindings over the preset's: key chord to action, `false` unbinds. */
   bindings: Readonly<Record<string, string | false>>;
   highlights: readonly HighlightRule[];
