@@ -1,4 +1,4 @@
-import type { MediaObject } from '@tpx/protocol';
+import type { MediaObject, OwnUserObject, UserObject } from '@tpx/protocol';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { ConversationEvents } from '../conversation/conversation-events.ts';
 import type { SignedOutReason } from '../trouble.ts';
@@ -17,6 +17,12 @@ export type ClientEvents = ConversationEvents & {
   refused: { error: Error };
   conversation_added: { conversation: Conversation };
   conversation_removed: { conversation: Conversation; reason: string };
+  /** My own profile or block list was read again. */
+  me: { user: OwnUserObject };
+  /** Somebody's profile became known, or has changed. */
+  person: { user: UserObject };
+  /** How long the server took to answer the last heartbeat. */
+  lag: { ms: number };
   media_ready: { media: MediaObject };
   media_failed: { media: MediaObject };
 };

@@ -60,7 +60,9 @@ export class Client {
       onSignedOut: (reason) => void this.#signedOut(reason),
     });
     this.rest = createRest(this.#serverUrl, this.#platform, this.#tokens);
-    this.people = new Directory(this.rest, options.storage, this.#platform.clock);
+    this.people = new Directory(this.rest, options.storage, this.#platform.clock, (user) =>
+      this.events.emit('person', { user }),
+    );
   }
 
   /** Whether an earlier run left this device signed in. Reads the storage only, so it works without a network. */
@@ -170,6 +172,8 @@ export class Client {
     if (user.id !== this.#session?.meId) return user;
     this.#me = user;
     this.#session.blocked = user.blocked_users;
+    this.people.learn(user);
+    this.events.emit('me', { user });
     await writeJson(this.#options.storage, ME, user);
     return user;
   }

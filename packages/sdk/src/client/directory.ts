@@ -16,14 +16,16 @@ export class Directory {
   readonly #rest: Rest;
   readonly #storage: Storage;
   readonly #clock: Clock;
+  readonly #onLearned: (user: UserObject) => void;
   readonly #known = new Map<string, Known>();
   readonly #asking = new Map<string, Promise<UserObject>>();
   #dirty = false;
 
-  constructor(rest: Rest, storage: Storage, clock: Clock) {
+  constructor(rest: Rest, storage: Storage, clock: Clock, onLearned: (user: UserObject) => void) {
     this.#rest = rest;
     this.#storage = storage;
     this.#clock = clock;
+    this.#onLearned = onLearned;
   }
 
   async load(): Promise<void> {
@@ -43,9 +45,11 @@ export class Directory {
   }
 
   learn(user: UserObject): void {
+    const before = this.#known.get(user.id)?.user;
     this.#known.delete(user.id);
     this.#known.set(user.id, { user, at: this.#clock.now() });
     this.#dirty = true;
+    if (before?.updated_at !== user.updated_at) this.#onLearned(user);
   }
 
   /** What is known at once, though it be old; else the server's answer. @throws {Refusal} @throws {NetworkError} */

@@ -53,7 +53,7 @@ export class Session {
       cacheLimit,
       socket: this.socket,
       emit: (name, payload) => events.emit(name, payload as ClientEvents[typeof name]),
-      isBlocked: (userId) => this.#blocked.has(userId),
+      blocked: () => this.#blocked,
       onBroken: (conversation) =>
         void this.#connector.join(conversation).catch(() => this.socket.drop('join failed')),
     });
@@ -71,6 +71,7 @@ export class Session {
     this.socket.events.on('lost', ({ retryInMs, reason }) =>
       events.emit('connection', { state: 'waiting', retryInMs, why: reason }),
     );
+    this.socket.events.on('lag', (lag) => events.emit('lag', lag));
     this.socket.events.on('refused', ({ error, code }) => this.#refused(error, code));
   }
 

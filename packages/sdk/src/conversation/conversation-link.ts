@@ -35,7 +35,7 @@ export type LinkOptions = {
   storage: Storage;
   platform: Platform;
   tell: Tell;
-  isBlocked: (userId: string) => boolean;
+  blocked: () => ReadonlySet<string>;
   /** Messages kept on this device. */
   cacheLimit: number;
 };
@@ -61,7 +61,7 @@ export class ConversationLink {
   #connection = 0;
 
   constructor(options: LinkOptions) {
-    const { about, stored, platform, channel, rest, me, isBlocked } = options;
+    const { about, stored, platform, channel, rest, me, blocked } = options;
     const { clock, random } = platform;
     const topic = conversationTopic(about.kind, about.id);
     const tell: Tell = (name, payload) => {
@@ -81,12 +81,12 @@ export class ConversationLink {
       others: () => this.#others(),
       fetch: (id) => rest.messages.receipts(id, { limit: 100 }),
     });
-    this.room = new Room({ clock, tell, isBlocked, onReceipts: (marks) => this.receipts.received(marks) });
+    this.room = new Room({ clock, tell, blocked, onReceipts: (marks) => this.receipts.received(marks) });
     this.view = new LogView({
       me,
       about,
       tell,
-      isBlocked,
+      blocked,
       cache: this.#cache,
       onMessage: (message) => this.#messageCame(message),
       onMemberGone: (userId, event) => {

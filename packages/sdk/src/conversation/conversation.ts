@@ -63,9 +63,14 @@ export class Conversation {
     return this.link.readMark.seq;
   }
 
-  /** Ascending by `seq`, the newest part of the conversation. `loadOlder` brings more. */
-  get messages(): MessageObject[] {
+  /** Ascending by `seq`, the newest part of the conversation; the same array until it changes. `loadOlder` brings more. */
+  get messages(): readonly MessageObject[] {
     return this.link.view.messages;
+  }
+
+  /** Where this device holds it. */
+  find(messageId: string): MessageObject | undefined {
+    return this.link.view.find(messageId);
   }
 
   /** What this device has to send: being sent, or failed. Shown after `messages`. */
@@ -76,7 +81,14 @@ export class Conversation {
   /** Of others, after my read mark, among `messages`. */
   get unread(): number {
     const { me } = this.#options;
-    return this.messages.filter(({ seq, sender_id }) => seq > this.readSeq && sender_id !== me).length;
+    let unread = 0;
+    // From the newest back: only what is unread is looked at.
+    for (let at = this.messages.length - 1; at >= 0; at--) {
+      const message = this.messages[at];
+      if (!message || message.seq <= this.readSeq) break;
+      if (message.sender_id !== me) unread++;
+    }
+    return unread;
   }
 
   /** How far one's own message has got: `sent`, then `delivered` to all others, then `read` by all. */

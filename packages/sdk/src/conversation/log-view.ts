@@ -9,7 +9,7 @@ export type LogViewOptions = {
   cache: MessageCache;
   tell: Tell;
   /** People whose messages this user does not want to see. */
-  isBlocked: (userId: string) => boolean;
+  blocked: () => ReadonlySet<string>;
   /** Of every message, own ones included, before it is told. */
   onMessage: (message: MessageObject) => void;
   /** Left, kicked or banned: their marks no longer count. */
@@ -22,6 +22,10 @@ const GONE = new Set<string>(['member_left', 'member_kicked', 'member_banned']);
 export class LogView {
   readonly #options: LogViewOptions;
   #about: ConversationObject;
+  /** What `messages` gave last, and for what: it is asked for far more often than it changes. */
+  #shown:
+    | { of: readonly MessageObject[]; blocked: ReadonlySet<string>; messages: readonly MessageObject[] }
+    | undefined;
 
   constructor(options: LogViewOptions) {
     this.#options = options;
@@ -37,13 +41,25 @@ export class LogView {
     this.#options.tell('changed', { seq: undefined });
   }
 
-  get messages(): MessageObject[] {
-    return this.#options.cache.messages.filter((message) => this.isShown(message));
+  /** The same array until something in it changes. */
+  get messages(): readonly MessageObject[] {
+    const of = this.#options.cache.messages;
+    const blocked = this.#options.blocked();
+    if (this.#shown?.of !== of || this.#shown.blocked !== blocked) {
+      const messages = blocked.size === 0 ? of : of.filter((message) => this.isShown(message));
+      this.#shown = { of, blocked, messages };
+    }
+    return this.#shown.messages;
+  }
+
+  find(id: string): MessageObject | undefined {
+    const message = this.#options.cache.find(id);
+    return message && this.isShown(message) ? message : undefined;
   }
 
   /** In groups the blocked stay, and only their messages are hidden; a DM with them is history. */
   isShown({ sender_id, type }: MessageObject): boolean {
-    return this.#about.kind === 'dm' || type === 'system' || !this.#options.isBlocked(sender_id);
+    return this.#about.kind === 'dm' || type === 'system' || !this.#options.blocked().has(sender_id);
   }
 
   apply(event: LogEvent): void {

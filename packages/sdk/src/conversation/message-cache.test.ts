@@ -57,6 +57,23 @@ describe('SDK-9 the cache of history', () => {
     expect(cache.find('m2')?.content).toEqual({ text: 'better' });
   });
 
+  test('SDK-9 the messages are the same array until something in them changes', () => {
+    const cache = new MessageCache(10);
+    const steps = [
+      () => cache.apply(messageEvent(5)),
+      () => cache.apply(reaction(6, 'm5', 'bob', true)),
+      () => cache.prepend([messageAt(3), messageAt(4)], 6, true),
+      () => cache.dropBefore(4),
+      () => cache.clear(),
+    ];
+    for (const step of steps) {
+      const before = cache.messages;
+      expect(cache.messages).toBe(before);
+      step();
+      expect(cache.messages).not.toBe(before);
+    }
+  });
+
   test('SDK-9 retention drops the front', () => {
     const cache = new MessageCache(
       10,

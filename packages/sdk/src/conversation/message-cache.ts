@@ -10,6 +10,7 @@ const RECENT_CHANGES_MAX = 200;
 export class MessageCache {
   readonly #limit: number;
   #held: HeldMessage[];
+  #messages: readonly MessageObject[] | undefined;
   /** Asked for by scrolling back: may stay as long as this object lives. */
   #scrolledBack = 0;
   /** The last changes, for pages of history that were on their way when these came. */
@@ -20,8 +21,10 @@ export class MessageCache {
     this.#held = held.slice(-limit);
   }
 
-  get messages(): MessageObject[] {
-    return this.#held.map(({ message }) => message);
+  /** The same array until something in it changes. */
+  get messages(): readonly MessageObject[] {
+    this.#messages ??= this.#held.map(({ message }) => message);
+    return this.#messages;
   }
 
   get oldestSeq(): number | undefined {
@@ -51,6 +54,7 @@ export class MessageCache {
     if (!held) return undefined;
     const changed = applyEvent(held, event);
     this.#held[index] = changed;
+    this.#messages = undefined;
     return changed.message;
   }
 
@@ -58,6 +62,7 @@ export class MessageCache {
     const known = this.find(added.message.id);
     if (known) return known;
     this.#held.push(added);
+    this.#messages = undefined;
     const max = this.#limit + this.#scrolledBack;
     if (this.#held.length > max) this.#held.splice(0, this.#held.length - max);
     return added.message;
@@ -66,6 +71,7 @@ export class MessageCache {
   clear(): void {
     this.#scrolledBack = 0;
     this.#held = [];
+    this.#messages = undefined;
   }
 
   /**
@@ -79,6 +85,7 @@ export class MessageCache {
       .map((message) => this.#catchUp({ message, asOf }));
     if (pin) this.#scrolledBack += older.length;
     this.#held = [...older, ...this.#held].slice(-(this.#limit + this.#scrolledBack));
+    this.#messages = undefined;
   }
 
   #catchUp(held: HeldMessage): HeldMessage {
@@ -89,5 +96,6 @@ export class MessageCache {
   /** Retention removed what came before. */
   dropBefore(seq: number): void {
     this.#held = this.#held.filter(({ message }) => message.seq >= seq);
+    this.#messages = undefined;
   }
 }

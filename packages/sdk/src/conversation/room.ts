@@ -7,7 +7,7 @@ import { TypingUsers } from './typing.ts';
 export type RoomOptions = {
   clock: Clock;
   tell: Tell;
-  isBlocked: (userId: string) => boolean;
+  blocked: () => ReadonlySet<string>;
   onReceipts: (receipts: ReceiptObject[]) => void;
 };
 
@@ -25,7 +25,7 @@ export class Room {
   }
 
   get typingUserIds(): string[] {
-    return this.#typing.users.filter((userId) => !this.#options.isBlocked(userId));
+    return this.#typing.users.filter((userId) => !this.#options.blocked().has(userId));
   }
 
   /** A broadcast that is no event of the log. What is unknown here is of a newer server, and passed over. */
@@ -50,7 +50,7 @@ export class Room {
       }
       case 'ping': {
         const { user_id } = payload as SignalEvents['ping'];
-        if (!this.#options.isBlocked(user_id)) this.#options.tell('ping', { userId: user_id });
+        if (!this.#options.blocked().has(user_id)) this.#options.tell('ping', { userId: user_id });
         return;
       }
       case 'receipts':

@@ -12,6 +12,8 @@ export type SocketState = 'idle' | 'connecting' | 'open' | 'waiting';
 
 export type SocketEvents = {
   open: undefined;
+  /** How long the server took to answer a heartbeat. */
+  lag: { ms: number };
   /** The connection is lost, or an attempt failed; the next comes in `retryInMs`. */
   lost: { code: number; reason: string; retryInMs: number };
   /** The server said to stay away, or there is no token to be had. Only `connect()` begins again. */
@@ -58,6 +60,7 @@ export class PhoenixSocket {
       clock,
       () => this.request({ joinRef: null, topic: PHOENIX_TOPIC, event: PHX.heartbeat, payload: {} }, 15_000),
       () => this.drop('no heartbeat'),
+      (ms) => this.events.emit('lag', { ms }),
     );
   }
 
