@@ -1,6 +1,14 @@
 import { expect, test } from 'bun:test';
 import { Refusal } from './errors.ts';
-import { ACTIONS, type Action, mayDo, requireRight, type Standing } from './rights.ts';
+import {
+  ACTIONS,
+  type Action,
+  hasRight,
+  mayDo,
+  requireRight,
+  requireRightAtAll,
+  type Standing,
+} from './rights.ts';
 
 const STANDINGS: readonly Standing[] = ['owner', 'admin', 'user', 'banned', 'none'];
 
@@ -88,4 +96,16 @@ test('GRP-2 a refusal tells the banned, the stranger and the member apart', () =
 
 test('GRP-2 a refusal names who may', () => {
   expect(() => requireRight('user', 'invite')).toThrow(/owner.*admin/);
+});
+
+test('GRP-1 who may do something to somebody has the right at all; nobody else has', () => {
+  for (const action of ACTIONS) {
+    for (const actor of STANDINGS) {
+      const any = mayDo(actor, action) || STANDINGS.some((target) => mayDo(actor, action, target));
+      expect({ action, actor, any: hasRight(actor, action) }).toEqual({ action, actor, any });
+    }
+  }
+  expect(() => requireRightAtAll('admin', 'ban')).not.toThrow();
+  expect(() => requireRightAtAll('user', 'ban')).toThrow('Only owners and admins may do this. You are user.');
+  expect(() => requireRightAtAll('owner', 'leave')).toThrow('You own this group.');
 });

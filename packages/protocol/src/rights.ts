@@ -58,13 +58,29 @@ export function mayDo(actor: Standing, action: Action, target?: Standing): boole
   return target !== undefined && (right.towards[actor]?.includes(target) ?? false);
 }
 
-/** @throws {Refusal} banned, not_member or forbidden, where `mayDo` says no */
+/** Whether `actor` may do `action` at all: to somebody at least, where it has a target. */
+export function hasRight(actor: Standing, action: Action): boolean {
+  return RIGHTS[action].actors.some((role) => role === actor);
+}
+
+/** @throws {Refusal} banned, not_member or forbidden, where `mayDo` says no; conflict for an owner who leaves */
 export function requireRight(actor: Standing, action: Action, target?: Standing): void {
-  if (mayDo(actor, action, target)) return;
-  if (actor === 'banned') throw new Refusal('banned');
-  if (actor === 'none') throw new Refusal('not_member');
+  if (!mayDo(actor, action, target)) throw refusalOf(actor, action, target);
+}
+
+/** The same, while it is open whom it would befall. @throws {Refusal} */
+export function requireRightAtAll(actor: Standing, action: Action): void {
+  if (!hasRight(actor, action)) throw refusalOf(actor, action);
+}
+
+function refusalOf(actor: Standing, action: Action, target?: Standing): Refusal {
+  if (actor === 'banned') return new Refusal('banned');
+  if (actor === 'none') return new Refusal('not_member');
+  if (actor === 'owner' && action === 'leave') {
+    return new Refusal('conflict', 'You own this group. Transfer it to another member first, or delete it.');
+  }
   const who = RIGHTS[action].actors.map((role) => (role === 'user' ? 'members' : `${role}s`)).join(' and ');
-  throw new Refusal(
+  return new Refusal(
     'forbidden',
     `Only ${who} may do this${target ? ', and not to everybody' : ''}. You are ${actor}.`,
   );

@@ -5,7 +5,7 @@ import {
   Refusal,
   type RefusalCode,
   RIGHTS,
-  requireRight,
+  requireRightAtAll,
   type Standing,
   type UserId,
 } from '@tpx/protocol';
@@ -56,27 +56,17 @@ export async function authorizeReading(
   action: Action,
 ): Promise<GroupState> {
   const group = await readGroupState(queries, groupId, actorId);
-  requireActor(group.actor, action);
+  requireRightAtAll(group.actor, action);
   return group;
 }
 
 /** One more right of the actor of a group that is held already. */
 export function requireAction(group: GroupState, action: PlainAction): void {
-  if (action === 'leave' && group.actor === 'owner') {
-    throw new Refusal('conflict', 'You own this group. Transfer it to another member first, or delete it.');
-  }
-  requireActor(group.actor, action);
-}
-
-function requireActor(actor: Standing, action: Action): void {
-  if (actor === 'none' || actor === 'banned' || !RIGHTS[action].actors.some((role) => role === actor)) {
-    requireRight(actor, action);
-    throw new Refusal('forbidden');
-  }
+  requireRightAtAll(group.actor, action);
 }
 
 function requireTowards(action: TargetedAction, actor: Standing, target: Standing): void {
-  requireActor(actor, action);
+  requireRightAtAll(actor, action);
   if (mayDo(actor, action, target)) return;
   const obstacle = OBSTACLES[action]?.[target];
   if (obstacle) throw new Refusal(...obstacle);
