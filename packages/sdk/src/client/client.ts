@@ -9,8 +9,9 @@ import { createRest, type Rest } from '../rest/rest.ts';
 import type { Storage } from '../storage/storage.ts';
 import { deleteAll, readJson, writeJson } from '../storage/stored-json.ts';
 import { SignedOutError, type SignedOutReason } from '../trouble.ts';
-import type { ClientEvents } from './client-events.ts';
+import type { ClientEvents, Connection } from './client-events.ts';
 import { Directory } from './directory.ts';
+import { SendTimes } from './send-times.ts';
 import { Session } from './session.ts';
 
 export type ClientOptions = {
@@ -40,12 +41,15 @@ export class Client {
   readonly events = new Emitter<ClientEvents>();
   readonly rest: Rest;
   readonly people: Directory;
+  /** Of this device's messages. */
+  readonly sendTimes = new SendTimes();
   readonly #options: ClientOptions;
   readonly #serverUrl: string;
   readonly #platform: Platform;
   readonly #tokens: TokenKeeper;
   #session: Session | undefined;
   #me: OwnUserObject | undefined;
+  #connection: Connection = { state: 'offline' };
   #stopKeepingFresh: () => void = () => undefined;
 
   constructor(options: ClientOptions) {
@@ -60,9 +64,10 @@ export class Client {
       onSignedOut: (reason) => void this.#signedOut(reason),
     });
     this.rest = createRest(this.#serverUrl, this.#platform, this.#tokens);
-    this.people = new Directory(this.rest, options.storage, this.#platform.clock, (user) =>
-      this.events.emit('person', { user }),
-    );
+    this.people = new Directory(this.rest, options.storage, this.#platform.clock);
+    this.events.on('connection', (connection) => {
+      this.#connection = connection;
+    });
   }
 
   /** Whether an earlier run left this device signed in. Reads the storage only, so it works without a network. */
@@ -90,6 +95,13 @@ export class Client {
     await this.#forgetAccount();
   }
 
+  /** Ends the account itself, and forgets it on this device. @throws {Refusal} @throws {NetworkError} */
+  async deleteAccount(password: string): Promise<void> {
+    await this.rest.users.deleteAccount(password);
+    await this.#tokens.signOut('signed_out');
+    await this.#forgetAccount();
+  }
+
   /** Until signing out, after `close` too. @throws {SignedOutError} */
   get me(): OwnUserObject {
     if (!this.#me) throw new SignedOutError('never_signed_in');
@@ -98,6 +110,21 @@ export class Client {
 
   get isSignedIn(): boolean {
     return this.#session !== undefined;
+  }
+
+  /** How the connection is now: what the last `connection` event told. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Of the connection, as the last heartbeat found it. */
+  get roundTripMs(): number | undefined {
+    return this.#session?.socket.roundTripMs;
+  }
+
+  /** The milliseconds to the server and back, now. @throws {SignedOutError} @throws {NetworkError} */
+  async measureRoundTrip(): Promise<number> {
+    return await this.#signedInSession.socket.measureRoundTrip();
   }
 
   /** @throws {SignedOutError} */
@@ -210,6 +237,7 @@ export class Client {
       cacheLimit: this.#options.cacheLimit ?? CACHE_LIMIT,
       token: (suspect) => (suspect === undefined ? this.#tokens.token() : this.#tokens.replace(suspect)),
       onRevoked: (reason) => void this.#tokens.signOut(reason),
+      onSent: (ms) => this.sendTimes.add(ms),
     });
     await Promise.all([session.conversations.load(), this.people.load()]);
     this.people.learn(me);

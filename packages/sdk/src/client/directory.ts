@@ -39,6 +39,11 @@ export class Directory {
     await writeJson(this.#storage, KEY, [...this.#known.values()].slice(-KNOWN_MAX)).catch(() => undefined);
   }
 
+  /** Everybody whom this device has met, whom it met last at the end. */
+  get all(): UserObject[] {
+    return [...this.#known.values()].map(({ user }) => user);
+  }
+
   /** What is known now, without asking. */
   peek(id: string): UserObject | undefined {
     return this.#known.get(id)?.user;

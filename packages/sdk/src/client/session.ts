@@ -19,6 +19,7 @@ export type SessionOptions = {
   cacheLimit: number;
   token: (suspect: string | undefined) => Promise<string>;
   onRevoked: (reason: SignedOutReason) => void;
+  onSent: (ms: number) => void;
 };
 
 const WHY: Record<string, string> = {
@@ -51,6 +52,7 @@ export class Session {
       storage,
       platform,
       cacheLimit,
+      onSent: options.onSent,
       socket: this.socket,
       emit: (name, payload) => events.emit(name, payload as ClientEvents[typeof name]),
       blocked: () => this.#blocked,

@@ -24,6 +24,7 @@ import { Outbox, type OutboxEntry } from './outbox.ts';
 import { ReadMark } from './read-mark.ts';
 import { Receipts } from './receipts.ts';
 import { Room } from './room.ts';
+import { SeqWaiters } from './seq-waiters.ts';
 import type { Reach } from './watermarks.ts';
 
 export type LinkOptions = {
@@ -38,6 +39,8 @@ export type LinkOptions = {
   blocked: () => ReadonlySet<string>;
   /** Messages kept on this device. */
   cacheLimit: number;
+  /** A send was acknowledged; how long that took. */
+  onSent: (ms: number) => void;
 };
 
 const LOG_EVENTS: ReadonlySet<string> = new Set(LOG_EVENT_NAMES);
@@ -53,6 +56,7 @@ export class ConversationLink {
   readonly receipts: Receipts;
   readonly readMark: ReadMark;
   readonly room: Room;
+  readonly waiters: SeqWaiters;
   readonly #options: LinkOptions;
   readonly #cache: MessageCache;
   readonly #delivered: DeliveredSignal;
@@ -69,6 +73,7 @@ export class ConversationLink {
       options.tell(name, payload);
     };
     this.#options = options;
+    this.waiters = new SeqWaiters(clock);
     this.#cache = new MessageCache(options.cacheLimit, stored?.messages);
     this.#store = new ConversationStore(options.storage, topic, clock, () => this.#toStore());
     this.#delivered = new DeliveredSignal(clock, stored?.delivered_seq ?? 0, (seq) =>
@@ -229,6 +234,7 @@ export class ConversationLink {
   #apply(events: readonly LogEvent[]): void {
     for (const event of events) this.view.apply(event);
     this.#store.changed();
+    this.waiters.reached(events.at(-1)?.seq ?? 0);
   }
 
   #messageCame(message: MessageObject): void {
@@ -252,9 +258,10 @@ export class ConversationLink {
   }
 
   async #push({ client_id, message }: OutboxEntry): Promise<MessageObject> {
-    const answer = (await this.#options.channel.push('message', { ...message, client_id })) as {
-      message: MessageObject;
-    };
+    const { channel, platform, onSent } = this.#options;
+    const sentAt = platform.clock.now();
+    const answer = (await channel.push('message', { ...message, client_id })) as { message: MessageObject };
+    onSent(platform.clock.now() - sentAt);
     // The reply may overtake the broadcast: the message takes its place in the log now, not a moment later.
     const { seq } = answer.message;
     this.sync.live({ seq, event: 'message', payload: { seq, message: answer.message } });

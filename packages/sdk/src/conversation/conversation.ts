@@ -113,6 +113,20 @@ export class Conversation {
     return this.link.room.presence.online;
   }
 
+  /** True once everything up to `seq` is held, false where it has not come in time. */
+  async heldUpTo(seq: number, withinMs = 5_000): Promise<boolean> {
+    return (this.lastSeq ?? 0) >= seq || (await this.link.waiters.wait(seq, withinMs));
+  }
+
+  /** One message as it is now, asked for; undefined where that `seq` is no message. @throws {Refusal} @throws {NetworkError} */
+  async messageAt(seq: number): Promise<MessageObject | undefined> {
+    const { messages } = await this.#options.rest.messages.history(this.kind, this.id, {
+      after: seq - 1,
+      limit: 1,
+    });
+    return messages.find((message) => message.seq === seq);
+  }
+
   /** Resolves once joined and caught up with what the join announced. */
   ready(): Promise<void> {
     return this.link.ready();

@@ -49,6 +49,7 @@ export class PhoenixSocket {
   #failures = 0;
   #openedAt = 0;
   #doubtedAt = Number.NEGATIVE_INFINITY;
+  #roundTripMs: number | undefined;
   #refs = 0;
   #cancelTimer: () => void = () => undefined;
 
@@ -58,7 +59,7 @@ export class PhoenixSocket {
     this.#replies = new Replies(clock);
     this.#heartbeat = new Heartbeat(
       clock,
-      () => this.request({ joinRef: null, topic: PHOENIX_TOPIC, event: PHX.heartbeat, payload: {} }, 15_000),
+      () => this.measureRoundTrip(),
       () => this.drop('no heartbeat'),
       (ms) => this.events.emit('lag', { ms }),
     );
@@ -66,6 +67,20 @@ export class PhoenixSocket {
 
   get state(): SocketState {
     return this.#state;
+  }
+
+  /** As the last heartbeat found it, on this connection or the one before. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
+  /** A heartbeat now: the milliseconds until its answer. @throws {NetworkError} */
+  async measureRoundTrip(): Promise<number> {
+    const { clock } = this.#options.platform;
+    const sentAt = clock.now();
+    await this.request({ joinRef: null, topic: PHOENIX_TOPIC, event: PHX.heartbeat, payload: {} }, 15_000);
+    this.#roundTripMs = clock.now() - sentAt;
+    return this.#roundTripMs;
   }
 
   connect(): void {
