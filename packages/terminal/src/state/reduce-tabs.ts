@@ -61,14 +61,9 @@ export function withTab(state: State, id: string, change: (tab: Tab) => Tab): St
 function opened(state: State, id: string, readSeq: number): State {
   if (id === state.open || !state.tabs[id]) return state;
   const left = withTab(state, state.open, (tab) => ({ ...tab, marker: readSeq, selected: undefined }));
-  return {
-    ...left,
-    open: id,
-    before: state.open,
-    completion: undefined,
-    overlay: undefined,
-    quitting: false,
-  };
+  // A question that waits for its answer stays.
+  const overlay = isPicker(state.overlay) ? undefined : state.overlay;
+  return { ...left, open: id, before: state.open, completion: undefined, overlay, quitting: false };
 }
 
 function removed(state: State, id: string): State {

@@ -20,7 +20,7 @@ export function textWidth(text: string): number {
 }
 
 /** The beginning that fits into `width` columns, with an ellipsis where something was cut off. */
-export function fit(text: string, width: number): string {
+export function shorten(text: string, width: number): string {
   if (text.length <= width && ASCII.test(text)) return text;
   if (textWidth(text) <= width) return text;
   if (width <= 0) return '';

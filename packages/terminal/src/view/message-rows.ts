@@ -1,0 +1,155 @@
+import type { MessageContent, MessageObject, SystemContent } from '@tpx/protocol';
+import { bodyOf } from '../commands/message-text.ts';
+import { actionOf } from '../language/action-text.ts';
+import { noticeSentence } from '../language/notice-sentence.ts';
+import type { Row, Span, Style } from '../screen/screen.ts';
+import { splitLinks } from '../text/links.ts';
+import { safeLine, safeText } from '../text/safe-text.ts';
+import { shorten } from '../text/text-width.ts';
+import { wrap } from '../text/wrap.ts';
+import { nickStyle } from '../themes/nick-style.ts';
+import { clockOf } from './day.ts';
+import type { Mark } from './ladder-mark.ts';
+import type { Look } from './look.ts';
+import { type Margin, marginOf } from './margin.ts';
+import { reactionRow } from './reaction-row.ts';
+import { onGroundRow } from './spans.ts';
+
+/** What a message looks like depends on more than itself. */
+export type MessageView = {
+  look: Look;
+  me: string | undefined;
+  name: (userId: string) => string;
+  /** The one before is of the same person and just before: the name is not repeated. */
+  grouped: boolean;
+  selected: boolean;
+  highlight: boolean;
+  /** Of one's own. */
+  mark: Mark | undefined;
+  milliseconds: number | undefined;
+  /** What it replies to, where this device holds it. */
+  quoted: MessageObject | undefined;
+};
+
+/** A longer message is folded until it is picked out. */
+const ROWS_MAX = 60;
+
+export function messageRows(message: MessageObject, view: MessageView): Row[] {
+  const { look, selected, highlight } = view;
+  const { styles } = look.theme;
+  const margin = marginOf(look, {
+    time: clockOf(new Date(message.created_at), look.seconds),
+    nick: nickOf(message, view),
+    grouped: view.grouped && !selected,
+    press: `message ${message.id}`,
+  });
+  const rows = [...quoteRows(message, view), ...bodyRows(message, view, margin)];
+  const laidOut = margin
+    .lay(selected ? rows : folded(rows, look))
+    .map((row) =>
+      selected
+        ? onGroundRow(row, styles.selected, look.width)
+        : highlight
+          ? onGroundRow(row, styles.highlight, look.width)
+          : row,
+    );
+  const reactions = reactionRow(message.reactions, view.me, look, margin.textWidth);
+  return reactions ? [...laidOut, ...margin.below([reactions])] : laidOut;
+}
+
+/** A message of this device that the server has not acknowledged. */
+export function pendingRows(
+  text: string,
+  {
+    look,
+    at,
+    mark,
+    me,
+    name,
+  }: { look: Look; at: Date; mark: Mark; me: string | undefined; name: (userId: string) => string },
+): Row[] {
+  const nick = { text: name(me ?? ''), style: look.theme.styles.me };
+  const margin: Margin = marginOf(look, { time: clockOf(at, look.seconds), nick, grouped: false });
+  const lines = safeText(text).split('\n');
+  const spans = lines.map((line, index) => [
+    ...(index === 0 ? margin.lead : []),
+    ...linkedSpans(line, look, look.theme.styles.text),
+    ...(index === lines.length - 1 ? [{ text: `  ${mark.text}`, style: look.theme.styles[mark.style] }] : []),
+  ]);
+  return margin.lay(
+    folded(
+      spans.flatMap((line) => wrap(line, margin.textWidth)),
+      look,
+    ),
+  );
+}
+
+function nickOf({ sender_id, type, content }: MessageObject, { look, name, me }: MessageView): Span {
+  const { styles } = look.theme;
+  const text = (content as MessageContent | null)?.text;
+  if (type === 'system' || (text !== undefined && actionOf(text) !== undefined))
+    return { text: '*', style: styles.notice };
+  const style = sender_id === me ? styles.me : nickStyle(look.theme, sender_id);
+  return { text: name(sender_id), style, press: `nick ${sender_id}` };
+}
+
+function bodyRows(message: MessageObject, view: MessageView, { lead, textWidth }: Margin): Span[][] {
+  const lines = bodyLines(message, view);
+  lines[0] = [...lead, ...(lines[0] ?? [])];
+  lines[lines.length - 1] = [...(lines.at(-1) ?? []), ...tailOf(message, view)];
+  return lines.flatMap((line) => wrap(line, textWidth));
+}
+
+function bodyLines(message: MessageObject, { look, name }: MessageView): Span[][] {
+  const { styles } = look.theme;
+  if (message.type === 'system' && message.content !== null) {
+    return [
+      [{ text: safeLine(noticeSentence(message.content as SystemContent, name)), style: styles.notice }],
+    ];
+  }
+  const body = bodyOf(message);
+  if (message.deleted || message.encryption !== null) return [[{ text: body, style: styles.gone }]];
+  const action = actionOf(body);
+  const lines = safeText(action ?? body)
+    .split('\n')
+    .map((line) => linkedSpans(line, look, styles.text));
+  if (action === undefined) return lines;
+  const actor = { text: name(message.sender_id), style: nickStyle(look.theme, message.sender_id) };
+  return [[actor, { text: ' ', style: styles.text }, ...(lines[0] ?? [])], ...lines.slice(1)];
+}
+
+function tailOf(message: MessageObject, { look, mark, milliseconds }: MessageView): Span[] {
+  const { styles } = look.theme;
+  const tail: Span[] = [];
+  if (message.edited_at !== null && !message.deleted) tail.push({ text: ' (edited)', style: styles.faint });
+  if (mark) tail.push({ text: `  ${mark.text}`, style: styles[mark.style] });
+  if (look.milliseconds && milliseconds !== undefined)
+    tail.push({ text: `  ${milliseconds} ms`, style: styles.faint });
+  return tail;
+}
+
+function quoteRows({ reply_to }: MessageObject, { look, name, quoted }: MessageView): Span[][] {
+  if (reply_to === null) return [];
+  const { styles } = look.theme;
+  const text = quoted
+    ? `↳ ${name(quoted.sender_id)}: ${safeLine(bodyOf(quoted).slice(0, 400))}`
+    : '↳ a message that is not here';
+  return [
+    [{ text: shorten(text, look.width - look.indent), style: styles.quote, press: `message ${reply_to}` }],
+  ];
+}
+
+export function linkedSpans(line: string, { theme }: Look, style: Style): Span[] {
+  return splitLinks(line).map(({ text, link }) =>
+    link === undefined ? { text, style } : { text, style: theme.styles.link, link },
+  );
+}
+
+function folded(rows: Span[][], look: Look): Span[][] {
+  if (rows.length <= ROWS_MAX) return rows;
+  const more: Span = {
+    text: `… ${rows.length - ROWS_MAX + 1} more rows: pick it out to see them`,
+    style: look.theme.styles.faint,
+  };
+  return [...rows.slice(0, ROWS_MAX - 1), [{ ...more, text: shorten(more.text, look.width - look.indent) }]];
+}
