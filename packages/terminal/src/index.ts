@@ -1,6 +1,17 @@
 export * from './commands/command.ts';
 export * from './commands/command-context.ts';
+export * from './commands/explain-error.ts';
+export { listLines, type Subject } from './commands/help-command.ts';
+export * from './commands/message-text.ts';
+export * from './commands/run-line.ts';
+export * from './commands/table.ts';
+export * from './commands/usage.ts';
+export * from './highlight/loudness.ts';
 export * from './keys/input-event.ts';
+export * from './language/action-text.ts';
+export * from './language/emoji-names.ts';
+export * from './language/notice-sentence.ts';
+export * from './language/usage-error.ts';
 export * from './ports.ts';
 export * from './preferences/preferences.ts';
 export * from './screen/screen.ts';

@@ -118,13 +118,14 @@ export class Conversation {
     return (this.lastSeq ?? 0) >= seq || (await this.link.waiters.wait(seq, withinMs));
   }
 
-  /** One message as it is now, asked for; undefined where that `seq` is no message. @throws {Refusal} @throws {NetworkError} */
-  async messageAt(seq: number): Promise<MessageObject | undefined> {
-    const { messages } = await this.#options.rest.messages.history(this.kind, this.id, {
-      after: seq - 1,
-      limit: 1,
-    });
-    return messages.find((message) => message.seq === seq);
+  /**
+   * One message as it is now, asked for; undefined where that `seq` is no message. `lastSeq`: the log's end by then.
+   * @throws {Refusal} @throws {NetworkError}
+   */
+  async messageAt(seq: number): Promise<{ message: MessageObject | undefined; lastSeq: number }> {
+    const query = { after: seq - 1, limit: 1 };
+    const { messages, last_seq } = await this.#options.rest.messages.history(this.kind, this.id, query);
+    return { message: messages.find((message) => message.seq === seq), lastSeq: last_seq };
   }
 
   /** Resolves once joined and caught up with what the join announced. */

@@ -9,6 +9,9 @@ export type ArgKind =
   | 'user'
   | 'member'
   | 'banned'
+  | 'blocked'
+  | 'ignored'
+  | 'highlight'
   | 'conversation'
   | 'group'
   | 'message'
@@ -66,3 +69,8 @@ export type Args = Readonly<Record<string, string | undefined>>;
 
 /** A line that a command shows: plain text, or with its kind where it is not just told. */
 export type Line = string | { kind: 'told' | 'error' | 'heading' | 'code'; text: string };
+
+/** Keeps `show` in step with what `run` gives, and lets commands of different data share a table. */
+export function command<Data>(definition: Command<Data>): Command {
+  return definition as Command;
+}

@@ -1,0 +1,127 @@
+import { LIMITS } from '@tpx/protocol';
+import { UsageError } from '../language/usage-error.ts';
+import { command } from './command.ts';
+import type { CommandContext } from './command-context.ts';
+import { requireConfirmed } from './confirm.ts';
+import { dayAndClock } from './message-text.ts';
+import { settled } from './wait-for-connection.ts';
+
+const credentials = [
+  { name: 'username', kind: 'word' },
+  { name: 'password', kind: 'secret', rest: true },
+] as const;
+
+export const ACCOUNT_COMMANDS = [
+  command({
+    name: 'register',
+    aliases: [],
+    args: credentials,
+    help: 'Make an account and sign in on this device.',
+    details: 'Leave the password out and it is asked for without being shown.\n/register alice',
+    permission: { needs: 'anybody' },
+    async run(context, { username = '', password = '' }) {
+      requireSignedOut(context);
+      if (password.length < LIMITS.passwordMin)
+        throw new UsageError(`A password has at least ${LIMITS.passwordMin} characters.`);
+      const device_name = deviceName(context);
+      const user = await context.client.register({ username, password, device_name });
+      await connected(context);
+      return { user };
+    },
+    show: ({ user }, { name }) => [
+      `Welcome, ${name(user.id)}. Your PIN is ${user.pin ?? ''}: others find you by it or by your name.`,
+      'Begin with /dm <user> or /group create <name>; /help lists everything.',
+    ],
+  }),
+  command({
+    name: 'login',
+    aliases: [],
+    args: credentials,
+    help: 'Sign in on this device.',
+    details: 'Leave the password out and it is asked for without being shown.\n/login alice',
+    permission: { needs: 'anybody' },
+    async run(context, { username = '', password = '' }) {
+      requireSignedOut(context);
+      const user = await context.client.login({ username, password, device_name: deviceName(context) });
+      await connected(context);
+      return { user };
+    },
+    show: ({ user }, { name }) => [`Signed in as ${name(user.id)}.`],
+  }),
+  command({
+    name: 'logout',
+    aliases: [],
+    args: [],
+    help: 'Sign out, and remove what is kept on this device.',
+    permission: { needs: 'account' },
+    async run({ client }) {
+      await client.logout();
+      return {};
+    },
+  }),
+  command({
+    name: 'sessions',
+    aliases: ['devices'],
+    args: [],
+    help: 'The devices that are signed in to your account.',
+    permission: { needs: 'account' },
+    run: ({ client }) => client.rest.auth.sessions(),
+    show: ({ sessions }) =>
+      sessions.map(({ id, device_name, last_used_at, address, current }) => {
+        const from = address ? ` from ${address}` : '';
+        const here = current ? ' (this one)' : '';
+        return `${id.slice(-8)}  ${device_name || 'unnamed'}, last used ${dayAndClock(last_used_at)}${from}${here}`;
+      }),
+  }),
+  command({
+    name: 'sessions end',
+    aliases: [],
+    args: [{ name: 'session', kind: 'session' }],
+    help: 'Sign another device out.',
+    details:
+      'A session is named by the signs that /sessions puts before it, or by its whole id.\n/sessions end 3f9c02aa',
+    permission: { needs: 'account' },
+    async run({ client }, { session = '' }) {
+      const { sessions } = await client.rest.auth.sessions();
+      const [found, another] = sessions.filter(({ id }) => id.endsWith(session.toLowerCase()));
+      if (!found || another) throw new UsageError(`/sessions has no single one that ends in “${session}”.`);
+      if (found.current) throw new UsageError('That is this device: /logout signs it out.');
+      await client.rest.auth.revokeSession(found.id);
+      return { session: found };
+    },
+    show: ({ session }) => [`${session.device_name || 'The device'} is signed out.`],
+  }),
+  command({
+    name: 'delete-account',
+    aliases: [],
+    args: [{ name: 'password', kind: 'secret', rest: true }],
+    help: 'Delete your account for ever; your messages stay, without your name.',
+    details: 'Groups that you own have to be transferred or deleted before.',
+    permission: { needs: 'account' },
+    async run(context, { password = '' }) {
+      const { client } = context;
+      const username = client.me.username;
+      await requireConfirmed(context, `Delete the account ${username} for ever?`);
+      await client.deleteAccount(password);
+      return { username };
+    },
+    show: ({ username }) => [`The account ${username} is deleted.`],
+  }),
+] as const;
+
+/** Signing somebody else in would end this account's session and outbox without a word. */
+function requireSignedOut({ client }: CommandContext): void {
+  if (!client.isSignedIn) return;
+  throw new UsageError(
+    `You are signed in as ${client.me.username}. /logout first, or take another profile for another account.`,
+  );
+}
+
+async function connected(context: CommandContext): Promise<void> {
+  context.connect();
+  await settled(context.client);
+}
+
+function deviceName(context: CommandContext): string {
+  return context.deviceName.slice(0, LIMITS.deviceNameMax);
+}

@@ -1,0 +1,94 @@
+import { UsageError } from '../language/usage-error.ts';
+import { KEY_PRESETS, type Preferences } from '../preferences/preferences.ts';
+import { command } from './command.ts';
+import type { CommandContext } from './command-context.ts';
+
+type Switch = {
+  [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never;
+}[keyof Preferences];
+
+export const TERMINAL_COMMANDS = [
+  command({
+    name: 'theme',
+    aliases: [],
+    args: [{ name: 'theme', kind: 'theme', optional: true }],
+    help: 'Change the colours; alone it lists the themes.',
+    permission: { needs: 'anybody' },
+    async run({ view, preferences }, { theme }) {
+      if (theme !== undefined) {
+        if (!view.themes.includes(theme))
+          throw new UsageError(`There is no theme “${theme}”. There are ${view.themes.join(', ')}.`);
+        await preferences.change({ theme });
+      }
+      return { theme: preferences.current.theme, themes: view.themes };
+    },
+    show: ({ theme, themes }) => themes.map((one) => `${one === theme ? '>' : ' '} ${one}`),
+  }),
+  command({
+    name: 'keys',
+    aliases: ['key'],
+    args: [{ name: 'preset', kind: 'word', choices: KEY_PRESETS, optional: true }],
+    help: 'The keys and what they do; with a preset it takes that one.',
+    details: 'Single keys are bound in the configuration file.\n/keys halloy',
+    permission: { needs: 'anybody' },
+    async run({ view, preferences }, { preset }) {
+      const keys = KEY_PRESETS.find((one) => one === preset);
+      if (keys !== undefined) await preferences.change({ keys });
+      return { preset: preferences.current.keys, bindings: view.bindings };
+    },
+    show: ({ preset, bindings }) => {
+      const width = Math.max(0, ...bindings.map(({ keys }) => keys.length)) + 2;
+      return [`Keys as in ${preset}:`, ...bindings.map(({ keys, does }) => `  ${keys.padEnd(width)}${does}`)];
+    },
+  }),
+  toggle('nicks', 'showNicks', 'Show or hide the list of who is here.', 'The list of names'),
+  toggle('milliseconds', 'showMilliseconds', 'Show or hide how long each message took.', 'Milliseconds', [
+    'ms',
+  ]),
+  toggle('mouse', 'mouse', 'Let the terminal hear the mouse, or leave it to select text.', 'The mouse'),
+  toggle('bell', 'bell', 'Ring for what is loud, or stay quiet altogether.', 'The bell'),
+  command({
+    name: 'clear',
+    aliases: ['c', 'cl'],
+    args: [],
+    help: 'Take what the open tab shows off the screen; scrolling back brings it again.',
+    permission: { needs: 'anybody' },
+    async run({ view }) {
+      view.clear();
+      return {};
+    },
+  }),
+  command({
+    name: 'quit',
+    aliases: ['exit', 'bye'],
+    args: [],
+    help: 'Leave; you stay signed in.',
+    permission: { needs: 'anybody' },
+    async run(context) {
+      context.quit();
+      return {};
+    },
+  }),
+] as const;
+
+function toggle(
+  name: string,
+  preference: Switch,
+  help: string,
+  what: string,
+  aliases: readonly string[] = [],
+) {
+  return command({
+    name,
+    aliases,
+    args: [{ name: 'state', kind: 'word', choices: ['on', 'off'], optional: true }],
+    help,
+    permission: { needs: 'anybody' },
+    async run({ preferences }: CommandContext, { state }) {
+      const on = state === undefined ? !preferences.current[preference] : state === 'on';
+      await preferences.change({ [preference]: on });
+      return { on };
+    },
+    show: ({ on }) => [`${what}: ${on ? 'on' : 'off'}.`],
+  });
+}
