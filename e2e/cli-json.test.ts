@@ -11,8 +11,8 @@ const textOf = (event: JsonEvent) =>
   (event.message as { content: { text?: string } } | undefined)?.content.text;
 const isMessage = (text: string) => (event: JsonEvent) => event.event === 'message' && textOf(event) === text;
 
-describe('CLI-5 --json', () => {
-  test('CLI-5 two scripts talk: commands are answered, messages and ladders come as events', async () => {
+describe('TERM-82 --json', () => {
+  test('TERM-82 two scripts talk: commands are answered, messages and ladders come as events', async () => {
     const [alice, bob] = [jsonCli(home, at('alice')), jsonCli(home, at('bob'))];
     for (const [who, name] of [
       [alice, 'alice-json'],
@@ -42,7 +42,7 @@ describe('CLI-5 --json', () => {
     expect([await alice.end(), await bob.end()]).toEqual([0, 0]);
   }, 60_000);
 
-  test('CLI-5 over a kill of the server nothing is lost, and a killed client sends its outbox the next time', async () => {
+  test('TERM-82 over a kill of the server nothing is lost, and a killed client sends its outbox the next time', async () => {
     const [alice, bob] = [jsonCli(home, at('alice')), jsonCli(home, at('bob'))];
     await Promise.all([alice, bob].map((who) => who.when('online', (event) => event.state === 'online')));
     await server.kill();
@@ -62,7 +62,7 @@ describe('CLI-5 --json', () => {
     expect([await again.end(), await bob.end()]).toEqual([0, 0]);
   }, 90_000);
 
-  test('CLI-5 what is wrong with a line is an answer, not an end', async () => {
+  test('TERM-82 what is wrong with a line is an answer, not an end', async () => {
     const alice = jsonCli(home, at('alice'));
     expect(await alice.command('nonsense')).toMatchObject({ ok: false, error: { code: 'usage' } });
     expect(await alice.command('dm')).toMatchObject({ ok: false, error: { code: 'usage' } });
@@ -74,7 +74,7 @@ describe('CLI-5 --json', () => {
     expect(await alice.end()).toBe(0);
   }, 60_000);
 
-  test('CLI-8 SIGTERM ends it cleanly', async () => {
+  test('TERM-86 SIGTERM ends it cleanly', async () => {
     const alice = jsonCli(home, at('alice'));
     await alice.when('online', (event) => event.state === 'online');
     alice.terminate();

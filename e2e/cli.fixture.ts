@@ -13,7 +13,12 @@ export async function cliHome() {
   const folder = await mkdtemp(join(tmpdir(), 'tpx-cli-'));
   return {
     folder,
-    env: { ...process.env, XDG_CONFIG_HOME: join(folder, 'config'), XDG_STATE_HOME: join(folder, 'state') },
+    env: {
+      ...process.env,
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      XDG_DATA_HOME: join(folder, 'data'),
+      XDG_STATE_HOME: join(folder, 'state'),
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,11 +1,10 @@
-import type { Conversation, Ladder } from '@tpx/sdk';
-import type { App } from '../app.ts';
+import type { Client, Conversation, Ladder } from '@tpx/sdk';
 
 type Write = (event: Record<string, unknown>) => void;
 
 /** Tells everything that happens, with `topic` for what is in a conversation. */
-export function tellJsonEvents(app: App, write: Write): void {
-  const { events } = app.client;
+export function tellJsonEvents(client: Client, write: Write): void {
+  const { events } = client;
   const tell = (event: string, { topic }: Conversation, more: Record<string, unknown>) =>
     write({ event, topic, ...more });
   events.on('connection', (connection) => write({ event: 'connection', ...connection }));
@@ -31,7 +30,7 @@ export function tellJsonEvents(app: App, write: Write): void {
       ...(entry.error && { error: entry.error }),
     }),
   );
-  events.on('receipts', ({ conversation }) => tellLadder(app, conversation, write));
+  events.on('receipts', ({ conversation }) => tellLadder(client, conversation, write));
   events.on('read', ({ conversation, seq }) => tell('read', conversation, { seq }));
   events.on('typing', ({ conversation, userIds }) => tell('typing', conversation, { user_ids: userIds }));
   events.on('presence', ({ conversation, online }) =>
@@ -46,14 +45,14 @@ export function tellJsonEvents(app: App, write: Write): void {
 const toldLadders = new WeakMap<Conversation, Map<string, Ladder>>();
 
 /** Of the last own messages, those that went a step up. A mark passes all before it, so the last few are enough. */
-function tellLadder(app: App, conversation: Conversation, write: Write): void {
+function tellLadder(client: Client, conversation: Conversation, write: Write): void {
   let told = toldLadders.get(conversation);
   if (!told) {
     told = new Map();
     toldLadders.set(conversation, told);
   }
   const mine = conversation.messages.filter(
-    ({ sender_id, type }) => sender_id === app.client.me.id && type !== 'system',
+    ({ sender_id, type }) => sender_id === client.me.id && type !== 'system',
   );
   for (const message of mine.slice(-100)) {
     const state = conversation.ladderOf(message);

@@ -1,41 +1,43 @@
-import { createInterface } from 'node:readline';
-import type { App } from '../app.ts';
-import type { Command } from '../commands/command.ts';
-import { find, namedArgs, requireArgs, unknown } from '../commands/parse-command.ts';
-import { COMMANDS } from '../commands/table.ts';
+import { errorBody, type RunResult, runNamed, settled, UsageError } from '@tpx/terminal';
+import type { LineContext } from '../lines/line-context.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { toJsonLine } from '../text/escape.ts';
-import { errorBody, UsageError } from '../text/explain-error.ts';
-import type { Face } from './face.ts';
 import { tellJsonEvents } from './json-events.ts';
+import { LineReader } from './line-reader.ts';
 
 type Request = { command: string; args: unknown; id: unknown };
 
-/** `--json`: a command a line in, an event a line out (documented by `tpx --help`). */
-export class JsonFace implements Face {
-  readonly #app: App;
+/** `--json`: a command a line in, an event a line out (documented in docs/client.md). */
+export class JsonFace {
+  readonly #context: LineContext;
+  readonly #profile: Profile;
+  readonly #reader = new LineReader();
 
-  constructor(app: App) {
-    this.#app = app;
-    tellJsonEvents(app, (event) => this.#write(event));
+  constructor(context: LineContext, profile: Profile, saysYes: boolean) {
+    this.#context = context;
+    this.#profile = profile;
+    context.asking = {
+      ...context.asking,
+      confirm: () => Promise.resolve(saysYes),
+      progress: (text) => this.#write({ event: 'progress', text }),
+    };
+    tellJsonEvents(context.client, (event) => this.#write(event));
+    void context.whenQuit.then(() => this.#reader.close());
   }
 
-  async run(): Promise<number> {
-    const app = this.#app;
+  async run(): Promise<void> {
+    const { client } = this.#context;
+    const { name, serverUrl } = this.#profile;
     this.#write({
       event: 'hello',
-      profile: app.profile.name,
-      server: app.profile.serverUrl,
-      user: app.client.isSignedIn ? app.client.me : null,
+      profile: name,
+      server: serverUrl,
+      user: client.isSignedIn ? client.me : null,
     });
-    await app.settled();
-    const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-    let left = false;
-    void app.whenQuit.then(() => {
-      left = true;
-      lines.close();
-    });
-    for await (const line of lines) {
-      if (left) break;
+    await settled(client);
+    for (;;) {
+      const line = await this.#reader.next();
+      if (line === undefined) break;
       if (line.trim() !== '') await this.#handle(line);
     }
     return 0;
@@ -50,14 +52,15 @@ export class JsonFace implements Face {
     try {
       const request = readRequest(line);
       head = { ...(request.id !== undefined && { id: request.id }), command: request.command };
-      const command: Command | undefined = find(request.command, COMMANDS);
-      if (!command) throw unknown(request.command, COMMANDS);
-      const args = namedArgs(command, request.args);
-      requireArgs(command, args);
-      this.#write({ event: 'result', ...head, ok: true, data: await command.run(this.#app, args) });
+      this.#answer(head, await runNamed(this.#context, request.command, request.args));
     } catch (error) {
       this.#write({ event: 'result', ...head, ok: false, error: errorBody(error) });
     }
+  }
+
+  #answer(head: object, result: RunResult): void {
+    const rest = result.ok ? { ok: true, data: result.data } : { ok: false, error: result.error };
+    this.#write({ event: 'result', ...head, ...rest });
   }
 
   #write(event: Record<string, unknown>): void {

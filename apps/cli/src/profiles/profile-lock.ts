@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../text/explain-error.ts';
+import { UsageError } from '@tpx/terminal';
 
 /**
  * Keeps a profile for this process until it ends: two programs that share an outbox would each send what the other

@@ -20,17 +20,17 @@ const message: MessageObject = {
 };
 const name = (id: string) => ({ ann: 'alice', bob: 'bob' })[id] ?? id;
 
-test('CLI-2 a message is one line: time, name, text', () => {
+test('TERM-81 a message is one line: time, name, text', () => {
   expect(messageLines(message, name)).toEqual(['12:03 alice: hello']);
   expect(messageLines(message, name, 'D')).toEqual(['12:03 alice: hello  D']);
 });
 
-test('CLI-2 further lines of a text cannot pass for another message', () => {
+test('TERM-81 further lines of a text cannot pass for another message', () => {
   const forged = { ...message, content: { text: 'hi\n12:04 bob: I owe you' } };
   expect(messageLines(forged, name)).toEqual(['12:03 alice: hi', '      12:04 bob: I owe you']);
 });
 
-test('CLI-2 tombstones, edits, reactions and notices say what they are', () => {
+test('TERM-81 tombstones, edits, reactions and notices say what they are', () => {
   expect(messageLines({ ...message, content: null, deleted: true }, name)).toEqual([
     '12:03 alice: (deleted)',
   ]);

@@ -1,42 +1,51 @@
-import type { MessageContent, MessageObject, SystemContent } from '@tpx/protocol';
-import { noticeSentence } from './system-notice.ts';
+import type { MessageObject, SystemContent } from '@tpx/protocol';
+import type { Conversation } from '@tpx/sdk';
+import { actionOf, bodyOf, clock, noticeSentence } from '@tpx/terminal';
 
-/** `12:03` in local time. */
-export function clock(iso: string): string {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return '--:--';
-  return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
-}
+type Name = (userId: string) => string;
+
+/** As far as the further lines of a text are indented, and the rows of a line that is too long (TERM-81). */
+export const INDENT = '      ';
 
 /** `12:03 alice: hello` and, indented, further lines of the text. Nothing here is escaped yet. */
-export function messageLines(message: MessageObject, name: (userId: string) => string, mark = ''): string[] {
+export function messageLines(message: MessageObject, name: Name, mark = ''): string[] {
   const time = clock(message.created_at);
   if (message.type === 'system' && message.content !== null) {
     return [`${time} * ${noticeSentence(message.content as SystemContent, name)}`];
   }
-  const [first = '', ...others] = bodyOf(message).split('\n');
+  const body = bodyOf(message);
+  const action = actionOf(body);
+  const sender = name(message.sender_id);
+  const [first = '', ...others] = (
+    action === undefined ? `${sender}: ${body}` : `* ${sender} ${action}`
+  ).split('\n');
   const reactions = message.reactions
     .map(({ emoji, count }) => `${emoji}${count > 1 ? count : ''}`)
     .join(' ');
   const tail = [message.edited_at === null ? '' : '(edited)', reactions, mark].filter((part) => part !== '');
-  const lines = [`${time} ${name(message.sender_id)}: ${first}`, ...others.map((line) => `      ${line}`)];
+  const lines = [`${time} ${first}`, ...others.map((line) => `${INDENT}${line}`)];
   const last = lines.length - 1;
   return lines.map((line, index) =>
     index === last && tail.length > 0 ? `${line}  ${tail.join(' ')}` : line,
   );
 }
 
-/** The text, or what stands for it. */
-export function bodyOf(message: MessageObject): string {
-  if (message.deleted) return '(deleted)';
-  if (message.encryption !== null) return '(encrypted: this client cannot read it)';
-  const { text, media } = (message.content ?? {}) as MessageContent;
-  if (message.type === 'text') return text ?? '';
-  return [`[${message.type}${media?.filename ? ` ${media.filename}` : ''}]`, text ?? ''].join(' ').trim();
+/** A message of a conversation: one's own has its mark. */
+export function markedLines(
+  conversation: Conversation,
+  message: MessageObject,
+  me: string,
+  name: Name,
+): string[] {
+  const isMine = message.sender_id === me && message.type !== 'system';
+  return messageLines(message, name, isMine ? markOf(conversation, message) : '');
 }
 
-/** The beginning of a text, for a line that only refers to it. */
-export function excerpt(text: string, max = 40): string {
-  const line = text.replaceAll('\n', ' ');
-  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
+/** One's own message's step of the ladder: sent, D, R, with counts while only some of a group are there. */
+function markOf(conversation: Conversation, message: MessageObject): string {
+  const { delivered, read, of } = conversation.reachOf(message);
+  const some = (count: number) => (count === of ? '' : ` ${count}/${of}`);
+  if (read > 0) return `R${some(read)}`;
+  if (delivered > 0) return `D${some(delivered)}`;
+  return 'sent';
 }

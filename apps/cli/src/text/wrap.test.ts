@@ -1,18 +1,18 @@
 import { expect, test } from 'bun:test';
 import { wrapLine } from './wrap.ts';
 
-test('CLI-2 a line that fits stays as it is', () => {
+test('TERM-81 a line that fits stays as it is', () => {
   expect(wrapLine('12:03 alice: hello  sent', 24)).toEqual(['12:03 alice: hello  sent']);
 });
 
-test('CLI-2 a long line breaks at its spaces, and goes on indented', () => {
+test('TERM-81 a long line breaks at its spaces, and goes on indented', () => {
   expect(wrapLine('12:03 alice: one two three four five', 24)).toEqual([
     '12:03 alice: one two',
     '      three four five',
   ]);
 });
 
-test('CLI-2 a text padded to the edge cannot begin a row with the head of a message', () => {
+test('TERM-81 a text padded to the edge cannot begin a row with the head of a message', () => {
   for (let padding = 0; padding < 90; padding++) {
     for (const pad of [' ', 'x', '\u00a0', '\u65e5', '\u00e9']) {
       const rows = wrapLine(
@@ -25,7 +25,7 @@ test('CLI-2 a text padded to the edge cannot begin a row with the head of a mess
   }
 });
 
-test('CLI-2 an address longer than the row stays whole', () => {
+test('TERM-81 an address longer than the row stays whole', () => {
   const address = `https://example.org/${'a'.repeat(60)}`;
   expect(wrapLine(`12:03 alice: see ${address} please`, 40)).toEqual([
     '12:03 alice: see',

@@ -1,11 +1,11 @@
-/** As far as the further lines of a text are indented (CLI-2). */
-const INDENT = '      ';
+import { INDENT } from './message-lines.ts';
+
 const MIN_COLUMNS = 20;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
  * Breaks a line at its spaces, so that the terminal does not break it inside a word. What follows is indented: else a
- * text padded to the edge of the screen could put the head of another message at the beginning of a row (CLI-2).
+ * text padded to the edge of the screen could put the head of another message at the beginning of a row (TERM-81).
  * A long word of plain ASCII stays whole, so that an address or an invite can be copied; it cannot hold such a head.
  */
 export function wrapLine(line: string, columns: number): string[] {

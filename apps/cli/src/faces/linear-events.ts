@@ -1,15 +1,14 @@
 import type { MessageObject } from '@tpx/protocol';
 import { type Conversation, SignedOutError } from '@tpx/sdk';
-import type { App } from '../app.ts';
-import { markedLines } from '../commands/marked-lines.ts';
-import { explainError } from '../text/explain-error.ts';
-import { bodyOf, clock, excerpt } from '../text/message-lines.ts';
+import { bodyOf, clock, excerpt, explainError, otherOf, peopleIn, titleOf } from '@tpx/terminal';
+import type { LineContext } from '../lines/line-context.ts';
+import { markedLines } from '../text/message-lines.ts';
 
 type Print = (lines: string[]) => void;
 
 /** Shows what happens, as lines in the order in which it happened. */
-export class PlainEvents {
-  readonly #app: App;
+export class LinearEvents {
+  readonly #context: LineContext;
   readonly #print: Print;
   /** Names are looked up before a line is shown; the lines keep their order. */
   #last: Promise<void> = Promise.resolve();
@@ -18,29 +17,29 @@ export class PlainEvents {
   #wasLost = false;
   commandRuns = false;
 
-  constructor(app: App, print: Print) {
-    this.#app = app;
+  constructor(context: LineContext, print: Print) {
+    this.#context = context;
     this.#print = print;
-    const { events } = app.client;
+    const { events } = context.client;
     events.on('message', ({ conversation, message }) => this.#message(conversation, message));
     events.on('edited', ({ conversation, message }) =>
       this.#show(conversation, [message.sender_id], () => [
-        `${clock(message.edited_at ?? '')} ${app.name(message.sender_id)} edited: ${bodyOf(message)}`,
+        `${clock(message.edited_at ?? '')} ${context.name(message.sender_id)} edited: ${bodyOf(message)}`,
       ]),
     );
     events.on('deleted', ({ conversation, message }) =>
       this.#show(conversation, message ? [message.sender_id] : [], () => [
-        `* A message${message ? ` of ${app.name(message.sender_id)}` : ''} was deleted.`,
+        `* A message${message ? ` of ${context.name(message.sender_id)}` : ''} was deleted.`,
       ]),
     );
     events.on('reaction', ({ conversation, user_id, emoji, on, message }) =>
       this.#show(conversation, [user_id], () => {
         const what = message ? ` to “${excerpt(bodyOf(message))}”` : '';
-        return [`* ${app.name(user_id)} ${on ? 'reacted' : 'no longer reacts'} ${emoji}${what}`];
+        return [`* ${context.name(user_id)} ${on ? 'reacted' : 'no longer reacts'} ${emoji}${what}`];
       }),
     );
     events.on('ping', ({ conversation, userId }) =>
-      this.#show(conversation, [userId], () => [`* PING!!! from ${app.name(userId)}`]),
+      this.#show(conversation, [userId], () => [`* PING!!! from ${context.name(userId)}`]),
     );
     events.on('outbox', ({ conversation, entry, message }) => {
       const text = entry.message.content.text ?? entry.message.type;
@@ -57,7 +56,7 @@ export class PlainEvents {
     events.on('conversation_added', ({ conversation }) => this.#added(conversation));
     events.on('conversation_removed', ({ conversation, reason }) => {
       const how: Record<string, string> = { kicked: 'were removed from', banned: 'are banned from' };
-      const title = app.titleOf(conversation);
+      const title = titleOf(conversation, context);
       if (reason === 'deleted' || reason === 'not_found') this.#say(`* ${title} was deleted.`);
       else this.#say(`* You ${how[reason] ?? 'are no longer in'} ${title}.`);
     });
@@ -88,18 +87,14 @@ export class PlainEvents {
   }
 
   #message(conversation: Conversation, message: MessageObject): void {
-    const { sender_id, type, content } = message;
-    const people =
-      type === 'system' ? Object.values(content ?? {}).filter((value) => typeof value === 'string') : [];
-    const isMine = sender_id === this.#app.client.me.id && type !== 'system';
-    this.#show(conversation, isMine || type === 'system' ? people : [sender_id], () =>
-      markedLines(this.#app, conversation, message),
+    this.#show(conversation, peopleIn([message]), () =>
+      markedLines(conversation, message, this.#context.client.me.id, this.#context.name),
     );
   }
 
   /** A mark passes everything before it: one line for the newest message that it reaches. */
   #ladder(conversation: Conversation): void {
-    const me = this.#app.client.me.id;
+    const me = this.#context.client.me.id;
     const told = this.#told.get(conversation.topic) ?? { D: 0, R: 0 };
     this.#told.set(conversation.topic, told);
     const mine = conversation.messages.filter(({ sender_id, type }) => sender_id === me && type !== 'system');
@@ -130,10 +125,12 @@ export class PlainEvents {
   /** What was not in the open conversation when it came says where it is. */
   #show(conversation: Conversation, people: string[], lines: () => string[]): void {
     const { about } = conversation;
-    const isOpen = conversation === this.#app.current;
+    const isOpen = conversation === this.#context.current();
     this.#queue(async () => {
-      await this.#app.learn(about.kind === 'dm' ? [...people, this.#app.otherOf(about)] : people);
-      const place = isOpen ? '' : `[${this.#app.titleOf(conversation)}] `;
+      await this.#context.learn(
+        about.kind === 'dm' ? [...people, otherOf(about, this.#context.client.me.id)] : people,
+      );
+      const place = isOpen ? '' : `[${titleOf(conversation, this.#context)}] `;
       this.#print(lines().map((line) => place + line));
     });
   }
