@@ -7,7 +7,7 @@ export * from './commands/message-text.ts';
 export * from './commands/run-line.ts';
 export * from './commands/table.ts';
 export * from './commands/usage.ts';
-export * from './commands/wait-for-connection.ts';
+export * from './create-terminal.ts';
 export * from './highlight/loudness.ts';
 export * from './keys/input-event.ts';
 export * from './language/action-text.ts';

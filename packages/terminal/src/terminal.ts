@@ -1,4 +1,4 @@
-import type { Client } from '@tpx/sdk';
+import type { Client, Clock, Storage } from '@tpx/sdk';
 import type { InputEvent } from './keys/input-event.ts';
 import type { Ports } from './ports.ts';
 import type { Preferences } from './preferences/preferences.ts';
@@ -6,9 +6,16 @@ import type { Screen } from './screen/screen.ts';
 
 export type TerminalOptions = {
   client: Client;
+  /** The account's own place, the same as the client's: what is kept here goes when the account is forgotten. */
+  storage: Storage;
   ports: Ports;
   preferences: Preferences;
   size: { columns: number; rows: number };
+  /** How this device is called in the list of those that are signed in. */
+  deviceName: string;
+  /** Of the server, as people know it. */
+  serverName: string;
+  clock?: Clock;
 };
 
 /**

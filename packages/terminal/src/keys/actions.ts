@@ -67,8 +67,7 @@ export const ACTIONS = {
   'selection-pin': 'Pin it',
   'selection-copy': 'Copy its text',
   'selection-link': 'Open the first link in it',
-  'selection-who': 'Show who has it and who has read it',
-  'selection-resend': 'Send it again, where it was refused',
+  'selection-receipts': 'Show who has it and who has read it',
 
   'toggle-nicks': 'Show or hide the list of members',
   'toggle-milliseconds': 'Show or hide how long messages took',

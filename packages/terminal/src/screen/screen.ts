@@ -9,6 +9,8 @@ export type Screen = {
   cursor: { row: number; column: number } | undefined;
   /** For the window's title bar. */
   title: string;
+  /** What everything stands on, for faces that own their surface; a real terminal keeps its own ground. */
+  background?: Color;
 };
 
 /** Rows that did not change are the same object as in the picture before: a face compares by identity. */

@@ -2,14 +2,14 @@ import type { MessageContent, MessageObject, SystemContent } from '@tpx/protocol
 import { bodyOf } from '../commands/message-text.ts';
 import { actionOf } from '../language/action-text.ts';
 import { noticeSentence } from '../language/notice-sentence.ts';
-import type { Row, Span, Style } from '../screen/screen.ts';
-import { splitLinks } from '../text/links.ts';
+import type { Row, Span } from '../screen/screen.ts';
 import { safeLine, safeText } from '../text/safe-text.ts';
 import { shorten } from '../text/text-width.ts';
 import { wrap } from '../text/wrap.ts';
 import { nickStyle } from '../themes/nick-style.ts';
 import { clockOf } from './day.ts';
 import type { Mark } from './ladder-mark.ts';
+import { linkedSpans } from './linked-spans.ts';
 import type { Look } from './look.ts';
 import { type Margin, marginOf } from './margin.ts';
 import { reactionRow } from './reaction-row.ts';
@@ -73,7 +73,7 @@ export function pendingRows(
   const lines = safeText(text).split('\n');
   const spans = lines.map((line, index) => [
     ...(index === 0 ? margin.lead : []),
-    ...linkedSpans(line, look, look.theme.styles.text),
+    ...linkedSpans(line, look.theme.styles.text, look.theme.styles.link),
     ...(index === lines.length - 1 ? [{ text: `  ${mark.text}`, style: look.theme.styles[mark.style] }] : []),
   ]);
   return margin.lay(
@@ -112,7 +112,7 @@ function bodyLines(message: MessageObject, { look, name }: MessageView): Span[][
   const action = actionOf(body);
   const lines = safeText(action ?? body)
     .split('\n')
-    .map((line) => linkedSpans(line, look, styles.text));
+    .map((line) => linkedSpans(line, styles.text, styles.link));
   if (action === undefined) return lines;
   const actor = { text: name(message.sender_id), style: nickStyle(look.theme, message.sender_id) };
   return [[actor, { text: ' ', style: styles.text }, ...(lines[0] ?? [])], ...lines.slice(1)];
@@ -137,12 +137,6 @@ function quoteRows({ reply_to }: MessageObject, { look, name, quoted }: MessageV
   return [
     [{ text: shorten(text, look.width - look.indent), style: styles.quote, press: `message ${reply_to}` }],
   ];
-}
-
-export function linkedSpans(line: string, { theme }: Look, style: Style): Span[] {
-  return splitLinks(line).map(({ text, link }) =>
-    link === undefined ? { text, style } : { text, style: theme.styles.link, link },
-  );
 }
 
 function folded(rows: Span[][], look: Look): Span[][] {

@@ -3,8 +3,8 @@ import type { Notice } from '../state/state.ts';
 import { safeText } from '../text/safe-text.ts';
 import { wrap } from '../text/wrap.ts';
 import { clockOf } from './day.ts';
+import { linkedSpans } from './linked-spans.ts';
 import type { Look } from './look.ts';
-import { linkedSpans } from './message-rows.ts';
 
 /** What a command showed, or what happened here. The time only where something happened. */
 export function noticeRows({ kind, text, at }: Notice, look: Look): Row[] {
@@ -23,7 +23,7 @@ export function noticeRows({ kind, text, at }: Notice, look: Look): Row[] {
     .flatMap((line, index) => {
       // Signs that line up with the row above them must not be moved by wrapping at blanks.
       const width = Math.max(1, look.width - indent.length);
-      return wrap(linkedSpans(line, look, style), width).map((row, at): Row => {
+      return wrap(linkedSpans(line, style, styles.link), width).map((row, at): Row => {
         if (indent === '') return row;
         return index === 0 && at === 0 ? [...lead, ...row] : [{ text: indent, style }, ...row];
       });

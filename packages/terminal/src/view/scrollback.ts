@@ -1,3 +1,4 @@
+import type { MessageObject } from '@tpx/protocol';
 import type { Row } from '../screen/screen.ts';
 import type { Tab } from '../state/state.ts';
 import { isSameDay } from './day.ts';
@@ -52,7 +53,7 @@ export class Scrollback {
     const key = [
       isNewDay,
       isFirstUnread,
-      view && [view.grouped, view.selected, view.highlight, view.mark?.text, view.milliseconds].join(),
+      view && [view.grouped, view.selected, view.mark?.text, view.milliseconds].join(),
       item.kind === 'pending' && item.entry.state,
     ].join('|');
     const subject =
@@ -83,16 +84,18 @@ export class Scrollback {
         return pendingRows(text, { look, at: new Date(created_at), mark, me: this.#sources.me(), name });
       }
       case 'message':
-        return view && !this.#isIgnored(item.message.sender_id) ? messageRows(item.message, view) : [];
+        return view ? this.#messageRows(item.message, view) : [];
     }
   }
 
-  #isIgnored(userId: string): boolean {
-    return this.#look.preferences.ignored.includes(userId);
+  /** What it says is judged once, when its rows are made: it and the preferences are what that depends on. */
+  #messageRows(message: MessageObject, view: MessageView): Row[] {
+    const { hidden, highlight } = this.#sources.loudness(this.#tab.id, message);
+    return hidden ? [] : messageRows(message, { ...view, highlight });
   }
 
-  #viewOf(message: Extract<Item, { kind: 'message' }>['message'], before: Item | undefined): MessageView {
-    const { name, milliseconds, isHighlight } = this.#sources;
+  #viewOf(message: MessageObject, before: Item | undefined): MessageView {
+    const { name, milliseconds } = this.#sources;
     const me = this.#sources.me();
     const isMine = message.sender_id === me && message.type !== 'system';
     return {
@@ -106,7 +109,7 @@ export class Scrollback {
         message.type !== 'system' &&
         Date.parse(message.created_at) - Date.parse(before.message.created_at) < GROUP_MS,
       selected: this.#tab.selected === message.id,
-      highlight: !isMine && isHighlight(this.#tab.id, message),
+      highlight: false,
       mark:
         isMine && this.#conversation && !message.deleted ? markOf(this.#conversation, message) : undefined,
       milliseconds: this.#look.milliseconds ? milliseconds(message.id) : undefined,

@@ -1,5 +1,6 @@
 import type { MessageObject, Role, UserObject } from '@tpx/protocol';
 import type { Conversation } from '@tpx/sdk';
+import type { Loudness } from '../highlight/loudness.ts';
 
 /** What the view reads of a conversation. Nothing of it is copied into the state. */
 export type ConversationSource = Pick<
@@ -34,9 +35,7 @@ export type Sources = {
   name(userId: string): string;
   /** undefined while they are not known, or where they are too many to list. */
   members(topic: string): readonly MemberEntry[] | undefined;
-  isHighlight(topic: string, message: MessageObject): boolean;
+  loudness(topic: string, message: MessageObject): Loudness;
   /** How long the message took, as far as this device has seen. */
   milliseconds(messageId: string): number | undefined;
-  /** Whether older messages than those held can be had. */
-  hasOlder(topic: string): boolean;
 };

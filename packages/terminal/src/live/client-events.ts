@@ -1,0 +1,121 @@
+import type { MessageObject, SystemContent } from '@tpx/protocol';
+import type { ClientEvents, Conversation } from '@tpx/sdk';
+import { bodyOf, excerpt } from '../commands/message-text.ts';
+import { loudness } from '../highlight/loudness.ts';
+import { STATUS_TAB } from '../state/state.ts';
+import { safeLine } from '../text/safe-text.ts';
+import type { Live } from './live.ts';
+import type { Tabs } from './tabs.ts';
+
+const NOTICE_MAX = 200;
+const CHANGES_MEMBERS: ReadonlySet<string> = new Set([
+  ...(['member_joined', 'member_left', 'member_kicked', 'member_banned'] as const),
+  ...(['admin_changed', 'owner_changed'] as const),
+]);
+
+/** What the SDK tells, as changes of the state. Returns the function that ends it. */
+export function followClient(live: Live, tabs: Tabs): () => void {
+  const { client } = live;
+  const { events } = client;
+  let wasLost = false;
+  const say = (text: string) => live.tell(STATUS_TAB, text, 'event');
+  const changed = ({ conversation }: { conversation: Conversation }) =>
+    live.change({ type: 'changed', tab: conversation.topic });
+  const present = ({ conversation }: { conversation: Conversation }) =>
+    live.change({ type: 'presence', tab: conversation.topic });
+
+  const handlers: { [Name in keyof ClientEvents]?: (payload: ClientEvents[Name]) => void } = {
+    message: ({ conversation, message }) => messageCame(live, tabs, conversation, message),
+    edited: changed,
+    deleted: changed,
+    reaction: changed,
+    history: (event) => {
+      changed(event);
+      tabs.recount(event.conversation);
+    },
+    receipts: changed,
+    changed,
+    outbox: ({ conversation, entry, message }) => {
+      if (message) live.milliseconds.acknowledged(message, entry, live.clock.now());
+      live.change({ type: 'changed', tab: conversation.topic });
+    },
+    read: ({ conversation }) => tabs.recount(conversation),
+    typing: present,
+    presence: present,
+    ping: ({ conversation, userId }) => {
+      const title = `PING!!! from ${live.names.of(userId)}`;
+      live.tell(conversation.topic, title, 'event');
+      live.ports.notify({ title, body: '' });
+    },
+    person: () => live.change({ type: 'people' }),
+    me: () => live.change({ type: 'people' }),
+    lag: ({ ms }) => live.change({ type: 'lag', ms }),
+    connection: (connection) => {
+      live.change({ type: 'connection', connection });
+      if (connection.state === 'waiting' && !wasLost) {
+        wasLost = true;
+        say('No connection. It comes back by itself; what you write is kept and sent then.');
+      }
+      if (connection.state !== 'online') return;
+      live.names.askAgain();
+      live.members.connected();
+      if (wasLost) say('Connected again.');
+      wasLost = false;
+    },
+    signed_out: ({ reason }) => {
+      tabs.removeAll();
+      live.members.forget();
+      live.older.forget();
+      say(
+        reason === 'signed_out'
+          ? 'Signed out. What was kept on this device is gone.'
+          : 'This device was signed out. /login <username> signs it in again.',
+      );
+    },
+    refused: ({ error }) =>
+      say(`The server does not want this client: ${error.message}. A newer version may help.`),
+    conversation_added: ({ conversation }) => tabs.add(conversation),
+    conversation_removed: ({ conversation, reason }) => {
+      const how: Record<string, string> = { kicked: 'were removed from', banned: 'are banned from' };
+      const { about } = conversation;
+      const title = about.kind === 'group' ? about.name : 'the conversation';
+      say(
+        reason === 'deleted' || reason === 'not_found'
+          ? `${title} was deleted.`
+          : `You ${how[reason] ?? 'are no longer in'} ${title}.`,
+      );
+      live.change({ type: 'tab removed', id: conversation.topic });
+    },
+  };
+  const stops = (Object.keys(handlers) as (keyof ClientEvents)[]).map((name) =>
+    events.on(name, handlers[name] as (payload: unknown) => void),
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function messageCame(live: Live, tabs: Tabs, conversation: Conversation, message: MessageObject): void {
+  const { client, clock, state } = live;
+  const { counts, highlight, rings, hidden } = loudness(conversation, message, client.me, state.preferences);
+  const isNew = message.seq > conversation.readSeq;
+  if (counts) {
+    live.milliseconds.came(message, clock.now());
+    tabs.wake(conversation);
+  }
+  if (message.type === 'system' && message.content !== null) {
+    const { event } = message.content as SystemContent;
+    if (CHANGES_MEMBERS.has(event)) live.members.changed(conversation.topic);
+  }
+  const isSeen = live.isSeen(conversation.topic);
+  const isCounted = counts && isNew && !isSeen && !hidden;
+  live.change({
+    type: 'message',
+    tab: conversation.topic,
+    counts: isCounted ? (highlight ? 'mention' : 'unread') : 'no',
+  });
+  if (rings && isNew && !isSeen && state.preferences.bell) {
+    const title = `${live.names.of(message.sender_id)}${conversation.about.kind === 'group' ? `, ${safeLine(conversation.about.name)}` : ''}`;
+    live.ports.notify({ title, body: safeLine(excerpt(bodyOf(message), NOTICE_MAX)) });
+  }
+}

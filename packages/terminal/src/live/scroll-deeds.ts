@@ -1,0 +1,34 @@
+import { openTab, type Scroll } from '../state/state.ts';
+import { scrollBy, scrollTo } from '../view/scroll-window.ts';
+import type { Deed, Doing } from './deeds.ts';
+import type { Live } from './live.ts';
+
+export const SCROLL_DEEDS = {
+  // A row of the page before stays, so that the eye finds its place.
+  'page-up': ({ live }) => scrollRows(live, Math.max(1, live.picture.height - 2)),
+  'page-down': ({ live }) => scrollRows(live, -Math.max(1, live.picture.height - 2)),
+  'scroll-up': ({ live }) => scrollRows(live, 1),
+  'scroll-down': ({ live }) => scrollRows(live, -1),
+  'scroll-top'({ live }) {
+    const { scrollback, height } = live.picture;
+    scroll(live, scrollTo(scrollback, 0, height, 0));
+  },
+  'scroll-bottom': ({ live }) => scroll(live, 'bottom'),
+  'jump-unread'({ live }) {
+    const { scrollback, height } = live.picture;
+    const at = scrollback.unreadAt;
+    if (at < scrollback.timeline.length) scroll(live, scrollTo(scrollback, at, height));
+  },
+} satisfies Record<string, Deed>;
+
+export function scrollRows(live: Doing['live'], by: number): void {
+  const { scrollback, height } = live.picture;
+  const tab = openTab(live.state);
+  const isCleared = tab.cleared !== undefined && tab.scroll === 'bottom';
+  if (isCleared && by > 0) live.change({ type: 'cleared', tab: tab.id, anchor: undefined });
+  scroll(live, scrollBy(scrollback, tab.scroll, by, height));
+}
+
+export function scroll(live: Live, to: Scroll): void {
+  live.change({ type: 'scrolled', tab: live.state.open, scroll: to });
+}

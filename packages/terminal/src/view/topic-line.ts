@@ -1,0 +1,40 @@
+import { otherOf } from '../commands/conversation-names.ts';
+import type { Row } from '../screen/screen.ts';
+import { STATUS_TAB, type State } from '../state/state.ts';
+import { safeLine } from '../text/safe-text.ts';
+import type { Theme } from '../themes/theme.ts';
+import { linkedSpans } from './linked-spans.ts';
+import type { ConversationSource, Sources } from './sources.ts';
+import { spreadRow } from './spans.ts';
+import { titleOfTab } from './titles.ts';
+
+/** What the open tab is about: a group's name and description with how many are there, or the other side of a DM. */
+export function topicLine(state: State, sources: Sources, theme: Theme): Row {
+  const { styles } = theme;
+  const conversation = state.open === STATUS_TAB ? undefined : sources.conversation(state.open);
+  const [left, right] = conversation
+    ? aboutOf(conversation, sources)
+    : [`TPX · ${safeLine(sources.serverName)}`, ''];
+  return spreadRow(
+    [{ text: ' ', style: styles.topic }, ...linkedSpans(left, styles.topic, styles.topic)],
+    right === '' ? [] : [{ text: `${right} `, style: styles.topic }],
+    state.size.columns,
+    styles.topic,
+  );
+}
+
+function aboutOf(conversation: ConversationSource, sources: Sources): [left: string, right: string] {
+  const { about, onlineCount } = conversation;
+  const title = titleOfTab(conversation.topic, sources);
+  if (about.kind === 'group') {
+    const description = safeLine(about.description);
+    return [
+      description === '' ? title : `${title} · ${description}`,
+      `${about.member_count} ${about.member_count === 1 ? 'member' : 'members'}, ${onlineCount} here`,
+    ];
+  }
+  const other = otherOf(about, sources.me() ?? '');
+  const status = safeLine(sources.person(other)?.status.text ?? '');
+  const isHere = conversation.onlineUsers.some(({ userId }) => userId === other);
+  return [status === '' ? title : `${title} · ${status}`, isHere ? 'here' : 'away'];
+}
