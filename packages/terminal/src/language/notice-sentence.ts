@@ -30,6 +30,10 @@ export function noticeSentence(content: SystemContent, name: (userId: string) =>
       return `${actor} edited a message of somebody else.`;
     case 'message_deleted':
       return `${actor} deleted a message of somebody else.`;
+    case 'message_pinned':
+      return `${actor} pinned a message.`;
+    case 'message_unpinned':
+      return `${actor} took a pin away.`;
     default:
       // Of a newer server: the event's own name is better than silence.
       return `${actor}: ${String((content as { event: unknown }).event)}`;

@@ -20,8 +20,6 @@ export type Preferences = {
   /** By topic; the rest has `defaultNotify`. */
   notify: Readonly<Record<string, NotifyLevel>>;
   defaultNotify: { group: NotifyLevel; dm: NotifyLevel };
-  /** Messages kept at hand on this device: their `seq`, by topic. */
-  pins: Readonly<Record<string, readonly number[]>>;
   showNicks: boolean;
   showMilliseconds: boolean;
   mouse: boolean;
@@ -36,7 +34,6 @@ export const DEFAULT_PREFERENCES: Preferences = {
   ignored: [],
   notify: {},
   defaultNotify: { group: 'mentions', dm: 'all' },
-  pins: {},
   showNicks: true,
   showMilliseconds: false,
   mouse: true,
