@@ -28,6 +28,11 @@ export async function runFace(start: Start): Promise<number> {
   const { client, profile, preferences, set, words } = start;
   const isOnce = words.length > 0 && !COMING_IN.has(words[0] ?? '');
   const first = words.length > 0 ? `/${words.join(' ')}` : undefined;
+  if (!set.json && !isOnce && !set.linear && hasPictures()) {
+    // Ink and React take a tenth of a second and 40 MB that lines do not need.
+    const { runFullScreen } = await import('./full-screen-face.tsx');
+    return await runFullScreen(start, first);
+  }
   const ports = linePorts(set.editor, () => preferences.current.bell);
   const context = await createLineContext({ client, profile, preferences, ports });
   leaveOnSignals(context);
@@ -47,6 +52,12 @@ export async function runFace(start: Start): Promise<number> {
   await client.close();
   await face.left(unsent);
   return EXIT.ok;
+}
+
+/** A terminal on both sides that can move its cursor. */
+function hasPictures(): boolean {
+  const { TERM } = process.env;
+  return Boolean(process.stdin.isTTY && process.stdout.isTTY && TERM && TERM !== 'dumb');
 }
 
 function leaveOnSignals(context: LineContext): void {
