@@ -24,21 +24,22 @@ export class Timeline {
     outbox: readonly OutboxEntry[],
   ) {
     this.#messages = messages;
+    // What was sent before something was told at the same moment stays before it.
     this.#extras = [
-      ...notices.map(
-        (notice): Extra => ({
-          place: upTo(messages, notice.after),
-          at: notice.at,
-          id: notice.id,
-          item: { kind: 'notice', notice },
-        }),
-      ),
       ...outbox.map(
         (entry): Extra => ({
           place: messages.length,
           at: Date.parse(entry.created_at),
           id: entry.client_id,
           item: { kind: 'pending', entry },
+        }),
+      ),
+      ...notices.map(
+        (notice): Extra => ({
+          place: upTo(messages, notice.after),
+          at: notice.at,
+          id: notice.id,
+          item: { kind: 'notice', notice },
         }),
       ),
     ].sort((a, b) => a.place - b.place || a.at - b.at);
