@@ -102,7 +102,7 @@ export const GROUP_COMMANDS = [
       if (description === undefined) return { name, description: before };
       requireRightAtAll(groupOf(group).role ?? 'none', 'set_rules');
       const changed = await context.client.rest.groups.change(group.id, { description });
-      return { name, description: changed.group.description };
+      return { name: changed.group.name, description: changed.group.description };
     },
     show: ({ name, description }) => [
       description === '' ? `${name} has no description.` : `${name}: ${description}`,

@@ -45,7 +45,9 @@ export function unknownCommand(words: readonly Word[], table: readonly Command[]
     });
   }
   const advice = head.includes('/') ? ' A text that begins with a slash is written with two.' : '';
-  const message = `There is no command /${first.text}.${hintFor(head, table)}${advice} /help lists them all.`;
+  const both = second && `${head} ${second.text.toLowerCase()}`;
+  const hint = (both && hintFor(both, table)) || hintFor(head, table);
+  const message = `There is no command /${first.text}.${hint}${advice} /help lists them all.`;
   return new UsageError(message, { start: 0, end: first.end });
 }
 
