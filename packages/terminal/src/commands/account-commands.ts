@@ -17,7 +17,8 @@ export const ACCOUNT_COMMANDS = [
     aliases: [],
     args: credentials,
     help: 'Make an account and sign in on this device.',
-    details: 'Leave the password out and it is asked for without being shown.\n/register alice',
+    details: 'Leave the password out and it is asked for without being shown.',
+    examples: ['/register alice'],
     permission: { needs: 'anybody' },
     async run(context, { username = '', password = '' }) {
       requireSignedOut(context);
@@ -38,7 +39,8 @@ export const ACCOUNT_COMMANDS = [
     aliases: [],
     args: credentials,
     help: 'Sign in on this device.',
-    details: 'Leave the password out and it is asked for without being shown.\n/login alice',
+    details: 'Leave the password out and it is asked for without being shown.',
+    examples: ['/login alice'],
     permission: { needs: 'anybody' },
     async run(context, { username = '', password = '' }) {
       requireSignedOut(context);
@@ -78,8 +80,8 @@ export const ACCOUNT_COMMANDS = [
     aliases: [],
     args: [{ name: 'session', kind: 'session' }],
     help: 'Sign another device out.',
-    details:
-      'A session is named by the signs that /sessions puts before it, or by its whole id.\n/sessions end 3f9c02aa',
+    details: 'A session is named by the signs that /sessions puts before it, or by its whole id.',
+    examples: ['/sessions end 3f9c02aa'],
     permission: { needs: 'account' },
     async run({ client }, { session = '' }) {
       const { sessions } = await client.rest.auth.sessions();

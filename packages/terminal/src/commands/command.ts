@@ -58,8 +58,10 @@ export type Command<Data = unknown> = {
   args: readonly Arg[];
   /** One sentence. */
   help: string;
-  /** More for `/help <command>` and the manual, with examples as they are typed. */
+  /** More for `/help <command>` and the manual. */
   details?: string;
+  /** Whole lines, as they are typed. */
+  examples?: readonly string[];
   permission: Permission;
   run(context: CommandContext, args: Args): Promise<Data>;
   show?(data: Data, context: CommandContext): readonly Line[];

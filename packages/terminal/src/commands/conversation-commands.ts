@@ -21,7 +21,7 @@ export const CONVERSATION_COMMANDS = [
       { name: 'text', kind: 'text', rest: true, optional: true },
     ],
     help: 'Talk to somebody, by username, PIN or id; with a text it is sent at once.',
-    details: '/dm bob\n/dm bob are you there?\n/dm 7KQ2-M9XD',
+    examples: ['/dm bob', '/dm bob are you there?', '/dm 7KQ2-M9XD'],
     permission: { needs: 'account' },
     async run(context, { user = '', text }) {
       const conversation = await openDm(context, user);
@@ -35,7 +35,7 @@ export const CONVERSATION_COMMANDS = [
     aliases: [],
     args: [{ name: 'name', kind: 'word', rest: true }],
     help: 'Make a group; others come in by /add or /invite.',
-    details: '/group create The long room',
+    examples: ['/group create The long room'],
     permission: { needs: 'account' },
     run: async (context, { name = '' }) => await enter(context, await context.client.createGroup(name)),
     show: ({ name, id }) => [
@@ -67,7 +67,7 @@ export const CONVERSATION_COMMANDS = [
     aliases: ['o', 'buffer'],
     args: [{ name: 'conversation', kind: 'conversation', rest: true }],
     help: 'Turn to a conversation, by its name or its number in /groups.',
-    details: '/open The long room\n/open 2',
+    examples: ['/open The long room', '/open 2'],
     permission: { needs: 'account' },
     run: async (context, { conversation = '' }) =>
       await enter(context, await findConversation(context, conversation)),

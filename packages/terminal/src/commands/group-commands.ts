@@ -15,7 +15,8 @@ export const GROUP_COMMANDS = [
       { name: 'hours', kind: 'number', optional: true },
     ],
     help: 'Make a code with which others can join the open group.',
-    details: 'It may be limited to so many uses, and to so many hours.\n/invite\n/invite 1 24',
+    details: 'It may be limited to so many uses, and to so many hours.',
+    examples: ['/invite', '/invite 1 24'],
     permission: { needs: 'group', right: 'invite' },
     async run(context, { uses, hours }) {
       const group = requireCurrent(context);
@@ -78,12 +79,8 @@ export const GROUP_COMMANDS = [
       },
     ],
     help: 'Change a rule of the open group.',
-    details: [
-      ...GROUP_SETTINGS.map(({ name, help }) => `${name}: ${help}`),
-      '/group set name The long room',
-      '/group set retention 30d',
-      '/group set upload_max 50MB',
-    ].join('\n'),
+    details: GROUP_SETTINGS.map(({ name, help }) => `${name}: ${help}.`).join('\n'),
+    examples: ['/group set name The long room', '/group set retention 30d', '/group set upload_max 50MB'],
     permission: { needs: 'group', right: 'set_rules' },
     async run(context, { setting = '', value = '' }) {
       const group = requireCurrent(context);

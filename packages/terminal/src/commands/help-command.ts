@@ -16,7 +16,8 @@ export function helpCommand(subjects: () => readonly Subject[]): Command {
     aliases: ['?'],
     args: [{ name: 'command', kind: 'command', rest: true, optional: true }],
     help: 'What you can do here; with a command, everything about it.',
-    details: '/help lists what your role allows here, /help all everything.\n/help group create',
+    details: '/help lists what your role allows here, /help all everything.',
+    examples: ['/help group create'],
     permission: { needs: 'anybody' },
     async run(context, { command: name }) {
       if (name === undefined) return { lines: listLines(subjects(), (one) => isAllowed(one, context)) };
@@ -46,13 +47,13 @@ export function listLines(subjects: readonly Subject[], isListed: (command: Comm
 }
 
 function aboutLines(one: Command, context: CommandContext): Line[] {
-  const { aliases, help, details } = one;
+  const { aliases, help, details, examples = [] } = one;
   return [
     { kind: 'heading', text: usageOf(one) },
     help,
     ...(aliases.length > 0 ? [`Also: ${aliases.map((alias) => `/${alias}`).join(', ')}`] : []),
-    ...(details?.split('\n').map((text): Line => (text.startsWith('/') ? { kind: 'code', text } : text)) ??
-      []),
+    ...(details?.split('\n') ?? []),
+    ...examples.map((text) => ({ kind: 'code' as const, text })),
     ...(isAllowed(one, context)
       ? []
       : [{ kind: 'error' as const, text: 'Not here, or not with your role.' }]),

@@ -77,7 +77,8 @@ export const HISTORY_COMMANDS = [
     aliases: [],
     args: [{ name: 'text', kind: 'text', rest: true }],
     help: 'Search the open conversation on the server: words, "phrases", -without.',
-    details: 'What is found is shown with its reference, as /reply #123 takes it.\n/search release -draft',
+    details: 'What is found is shown with its reference, as /reply #123 takes it.',
+    examples: ['/search release -draft'],
     permission: { needs: 'conversation', right: 'read' },
     async run(context, { text = '' }) {
       const { kind, id } = requireCurrent(context);
@@ -90,7 +91,7 @@ export const HISTORY_COMMANDS = [
     aliases: [],
     args: [{ name: 'text', kind: 'text', rest: true }],
     help: 'Search everything that you may read.',
-    details: '/search all invoice',
+    examples: ['/search all invoice'],
     permission: { needs: 'account' },
     run: async (context, { text = '' }) => await search(context, { q: text }),
     show: ({ messages, more }, context) =>

@@ -3,6 +3,7 @@ import type { Conversation } from '@tpx/sdk';
 import { actionText } from '../language/action-text.ts';
 import { expandEmoji, readEmoji } from '../language/emoji-names.ts';
 import { UsageError } from '../language/usage-error.ts';
+import { splitLinks } from '../text/links.ts';
 import { comesWithMedia } from './comes-with-media.ts';
 import { command } from './command.ts';
 import { findConversation } from './find-conversation.ts';
@@ -37,7 +38,7 @@ export const MESSAGE_COMMANDS = [
     aliases: [],
     args: [{ name: 'conversation', kind: 'conversation' }, TEXT],
     help: 'Write to another conversation without turning to it.',
-    details: '/tell bob on my way\n/tell "The long room" hello',
+    examples: ['/tell bob on my way', '/tell "The long room" hello'],
     permission: { needs: 'account' },
     run: async (context, { conversation = '', text = '' }) =>
       await send(await findConversation(context, conversation), expandEmoji(text)),
@@ -47,7 +48,8 @@ export const MESSAGE_COMMANDS = [
     aliases: ['re'],
     args: [MESSAGE, TEXT],
     help: 'Answer a message: the selected one, else the last of somebody else.',
-    details: 'Name another like -2, #123 or @bob, before the text.\n/reply yes\n/reply #12 that is it',
+    details: 'Name another like -2, #123 or @bob, before the text.',
+    examples: ['/reply yes', '/reply #12 that is it'],
     permission: { needs: 'conversation', right: 'send' },
     async run(context, { message: reference, text = '' }) {
       const { id } = await findMessage(context, reference, 'others');
@@ -59,8 +61,8 @@ export const MESSAGE_COMMANDS = [
     aliases: ['e'],
     args: [MESSAGE, { ...TEXT, optional: true }],
     help: 'Change a message of yours: the selected one, else your last.',
-    details:
-      'Without a text it opens your editor with what is there.\n/edit it is spelt so\n/edit -2 I meant this',
+    details: 'Without a text it opens your editor with what is there.',
+    examples: ['/edit it is spelt so', '/edit -2 I meant this'],
     permission: { needs: 'conversation', right: 'edit_own' },
     async run(context, { message: reference, text }) {
       const message = await findMessage(context, reference, 'own');
@@ -74,7 +76,7 @@ export const MESSAGE_COMMANDS = [
     aliases: ['del', 'redact'],
     args: [MESSAGE],
     help: 'Delete a message: the selected one, else your last. Admins may delete others’.',
-    details: '/delete\n/delete -2\n/delete #123',
+    examples: ['/delete', '/delete -2', '/delete #123'],
     permission: { needs: 'conversation', right: 'delete_own' },
     async run(context, { message: reference }) {
       const message = await findMessage(context, reference, 'own');
@@ -86,7 +88,7 @@ export const MESSAGE_COMMANDS = [
     aliases: ['+'],
     args: [MESSAGE, { name: 'emoji', kind: 'emoji' }],
     help: 'React to a message: the selected one, else the last. The same again takes it back.',
-    details: '/react 👍\n/react :tada:\n/react #12 heart',
+    examples: ['/react 👍', '/react :tada:', '/react #12 heart'],
     permission: { needs: 'conversation', right: 'react' },
     async run(context, { message: reference, emoji: typed = '' }) {
       const emoji = readEmoji(typed);
@@ -105,7 +107,7 @@ export const MESSAGE_COMMANDS = [
     aliases: ['fwd'],
     args: [MESSAGE, { name: 'conversation', kind: 'conversation', rest: true }],
     help: 'Send a copy of a message, with its author’s name, to another conversation.',
-    details: '/forward bob\n/forward #12 The long room',
+    examples: ['/forward bob', '/forward #12 The long room'],
     permission: { needs: 'conversation', right: 'read' },
     async run(context, { message: reference, conversation: to = '' }) {
       const message = await findMessage(context, reference);
@@ -139,7 +141,8 @@ export const MESSAGE_COMMANDS = [
     help: 'Open the first web address in a message.',
     permission: { needs: 'conversation' },
     async run(context, { message: reference }) {
-      const [url] = /https?:\/\/[^\s<>"]+/.exec(bodyOf(await findMessage(context, reference))) ?? [];
+      const pieces = splitLinks(bodyOf(await findMessage(context, reference)).replaceAll('\n', ' '));
+      const url = pieces.find(({ link }) => link !== undefined)?.link;
       if (url === undefined) throw new UsageError('There is no web address in that message.');
       await context.ports.links.open(url);
       return { url };

@@ -13,7 +13,7 @@ export const MODERATION_COMMANDS: readonly Command[] = [
     aliases: [],
     args: [{ name: 'user', kind: 'user' }],
     help: 'Bring somebody into the open group.',
-    details: '/add bob',
+    examples: ['/add bob'],
   }),
   towards('kick', {
     name: 'kick',
@@ -23,7 +23,7 @@ export const MODERATION_COMMANDS: readonly Command[] = [
       { name: 'reason', kind: 'text', rest: true, optional: true },
     ],
     help: 'Remove somebody from the open group; they may come back.',
-    details: '/kick bob please read the topic',
+    examples: ['/kick bob please read the topic'],
   }),
   towards('ban', {
     name: 'ban',
@@ -33,7 +33,7 @@ export const MODERATION_COMMANDS: readonly Command[] = [
       { name: 'reason', kind: 'text', rest: true, optional: true },
     ],
     help: 'Keep somebody out of the open group, member or not.',
-    details: '/ban bob spam',
+    examples: ['/ban bob spam'],
   }),
   towards('unban', {
     name: 'unban',

@@ -11,7 +11,8 @@ export const PIN_COMMANDS = [
     aliases: [],
     args: [MESSAGE],
     help: 'Keep a message at hand for everybody here: the selected one, else the last.',
-    details: '/pins shows them.\n/pin\n/pin #123',
+    details: '/pins shows them.',
+    examples: ['/pin', '/pin #123'],
     permission: { needs: 'conversation', right: 'pin' },
     async run(context, { message: reference }) {
       const { id } = await findMessage(context, reference);

@@ -9,7 +9,8 @@ export const PROFILE_COMMANDS = [
     aliases: [],
     args: [{ name: 'name', kind: 'text', rest: true, optional: true }],
     help: 'Change the name that is displayed for you; alone it shows it.',
-    details: 'Your user name, by which you sign in and are mentioned, stays.\n/nick Alice L.',
+    details: 'Your user name, by which you sign in and are mentioned, stays.',
+    examples: ['/nick Alice L.'],
     permission: { needs: 'account' },
     async run({ client }, { name }) {
       if (name !== undefined) await client.rest.users.change({ display_name: name });
@@ -23,7 +24,8 @@ export const PROFILE_COMMANDS = [
     aliases: ['away'],
     args: [{ name: 'status', kind: 'text', rest: true, optional: true }],
     help: 'Say how you are: online, offline (you appear offline), or anything of your own.',
-    details: 'Alone it shows your status.\n/status at lunch\n/status offline\n/status online',
+    details: 'Alone it shows your status.',
+    examples: ['/status at lunch', '/status offline', '/status online'],
     permission: { needs: 'account' },
     async run({ client }, { status }) {
       if (status === undefined) return { status: client.me.status };
@@ -48,7 +50,7 @@ export const PROFILE_COMMANDS = [
   command({
     name: 'profile set-photo',
     aliases: [],
-    args: [{ name: 'path', kind: 'path' }],
+    args: [{ name: 'path', kind: 'path', rest: true }],
     help: 'Set your photo. It comes with media: not in this version yet.',
     permission: { needs: 'account' },
     run: () => comesWithMedia('Photos'),

@@ -29,7 +29,8 @@ export const TERMINAL_COMMANDS = [
     aliases: ['key'],
     args: [{ name: 'preset', kind: 'word', choices: KEY_PRESETS, optional: true }],
     help: 'The keys and what they do; with a preset it takes that one.',
-    details: 'Single keys are bound in the configuration file.\n/keys halloy',
+    details: 'Single keys are bound in the configuration file.',
+    examples: ['/keys halloy'],
     permission: { needs: 'anybody' },
     async run({ view, preferences }, { preset }) {
       const keys = KEY_PRESETS.find((one) => one === preset);

@@ -28,9 +28,13 @@ export function expandEmoji(text: string): string {
 
 export type NamedEmoji = { name: string; emoji: string };
 
+/** What is offered before anything is typed. */
+const USUAL = ['+1', 'heart', 'joy', 'tada', 'open_mouth', 'cry', 'eyes', 'white_check_mark'];
+
 /** Names that begin with what is typed, then those that have it elsewhere or as a tag; the shortest first. */
 export function searchEmoji(typed: string, limit = 20): NamedEmoji[] {
   const wanted = typed.toLowerCase();
+  if (wanted === '') return USUAL.flatMap((name) => ({ name, emoji: emojiNamed(name) ?? '' }));
   const ranked: (NamedEmoji & { rank: number })[] = [];
   for (const { emoji, names, tags } of gemoji) {
     const name =
