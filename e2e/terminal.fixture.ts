@@ -63,6 +63,7 @@ export class Pane {
     this.name = name;
   }
 
+  /** Escape has to have had its effect before another key follows: together they would be that key with Alt. */
   async press(keys: Keys): Promise<void> {
     for (const part of keys.split(/(<[A-Za-z0-9-]+>)/).filter((text) => text !== '')) {
       const key = /^<(.+)>$/.exec(part)?.[1];
