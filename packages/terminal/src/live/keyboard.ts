@@ -42,7 +42,7 @@ export function act(doing: Doing, action: ActionName): void {
 export function paste(doing: Doing, pasted: string): void {
   const { live } = doing;
   const { overlay } = live.state;
-  const text = safeText(pasted.replaceAll('\r\n', '\n').replaceAll('\r', '\n'));
+  const text = safeText(pasted);
   if (text === '') return;
   if (overlay) {
     const line = text.replaceAll('\n', ' ');

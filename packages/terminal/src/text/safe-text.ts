@@ -21,6 +21,7 @@ export function safeText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll('\r\n', '\n')
+    .replaceAll('\r', '\n')
     .replaceAll('\t', TAB)
     .replace(UNSAFE, '')
     .replace(STRAY_JOINER, '')

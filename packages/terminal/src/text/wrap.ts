@@ -84,12 +84,17 @@ class Rows {
       return;
     }
     for (const cluster of clustersOf(text)) {
-      const columns = textWidth(cluster);
-      // A terminal of one column has no room for a wide character: it is left out.
-      if (columns > this.#width) continue;
-      if (this.#used + columns > this.#width) this.#break();
-      this.#add(span, cluster, columns);
+      // A cluster may be wider than any row, like jamo without end: then its characters stand alone.
+      const signs = textWidth(cluster) > this.#width ? [...cluster] : [cluster];
+      for (const sign of signs) this.#sign(span, sign, textWidth(sign));
     }
+  }
+
+  #sign(span: Span, sign: string, columns: number): void {
+    // A terminal of one column has no room for a wide character: it is left out.
+    if (columns > this.#width) return;
+    if (this.#used + columns > this.#width) this.#break();
+    this.#add(span, sign, columns);
   }
 
   #add(span: Span, text: string, columns: number): void {
