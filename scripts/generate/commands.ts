@@ -4,7 +4,7 @@ import { heading } from './table.ts';
 
 const NEEDS: Record<Command['permission']['needs'], string> = {
   anybody: '',
-  account: 'Signed in.',
+  account: '',
   conversation: 'In a conversation.',
   group: 'In a group.',
 };

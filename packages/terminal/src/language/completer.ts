@@ -22,26 +22,23 @@ export class Completer {
 
   /**
    * `show` is called at once with what is known here and, where more has to be asked for, again with all of it; never
-   * after the next `ask` or `cancel`.
+   * after the next `ask` or `cancel`. `isComplete`: nothing more comes.
    */
-  ask(line: string, cursor: number, show: (completion: Completion) => void): void {
+  ask(line: string, cursor: number, show: (completion: Completion, isComplete: boolean) => void): void {
     const asked = ++this.#asked;
     const questions = questionsAt(line, cursor, this.#sources.table);
     const offers = questions.map((question) => ({ question, ...this.#offer(question) }));
-    show(
-      joined(
-        offers.map(({ question, now }) => ({ at: question.at, candidates: now })),
-        cursor,
-      ),
-    );
-    if (offers.every(({ later }) => later === undefined)) return;
+    const isComplete = offers.every(({ later }) => later === undefined);
+    const known = offers.map(({ question, now }) => ({ at: question.at, candidates: now }));
+    show(joined(known, cursor), isComplete);
+    if (isComplete) return;
     const all = offers.map(async ({ question, now, later }) => ({
       at: question.at,
       // Without a connection, or a right that has just gone, what is known has to do.
       candidates: later ? await later().catch(() => now) : now,
     }));
-    void Promise.all(all).then((known) => {
-      if (asked === this.#asked) show(joined(known, cursor));
+    void Promise.all(all).then((found) => {
+      if (asked === this.#asked) show(joined(found, cursor), true);
     });
   }
 
