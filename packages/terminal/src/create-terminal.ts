@@ -85,7 +85,7 @@ function handle(doing: Doing, event: InputEvent): void {
       live.change({ type: 'resized', columns: event.columns, rows: event.rows });
       return;
     case 'focus':
-      live.change({ type: 'focused', focused: event.focused, readSeq: live.conversation?.readSeq ?? 0 });
+      live.focus(event.focused);
       return;
   }
 }

@@ -97,24 +97,25 @@ export function followClient(live: Live, tabs: Tabs): () => void {
 
 function messageCame(live: Live, tabs: Tabs, conversation: Conversation, message: MessageObject): void {
   const { client, clock, state } = live;
-  const { counts, highlight, rings, hidden } = loudness(conversation, message, client.me, state.preferences);
-  const isNew = message.seq > conversation.readSeq;
+  const { counts, highlight, rings } = loudness(conversation, message, client.me, state.preferences);
   if (counts) {
     live.milliseconds.came(message, clock.now());
     tabs.wake(conversation);
   }
+  const isUnread = message.seq > conversation.readSeq;
+  const isNew = tabs.isNew(conversation, message);
   if (message.type === 'system' && message.content !== null) {
     const { event } = message.content as SystemContent;
     if (CHANGES_MEMBERS.has(event)) live.members.changed(conversation.topic);
   }
   const isSeen = live.isSeen(conversation.topic);
-  const isCounted = counts && isNew && !isSeen && !hidden;
+  const isCounted = counts && isNew && !isSeen;
   live.change({
     type: 'message',
     tab: conversation.topic,
     counts: isCounted ? (highlight ? 'mention' : 'unread') : 'no',
   });
-  if (rings && isNew && !isSeen && state.preferences.bell) {
+  if (rings && isUnread && !isSeen && state.preferences.bell) {
     const title = `${live.names.of(message.sender_id)}${conversation.about.kind === 'group' ? `, ${safeLine(conversation.about.name)}` : ''}`;
     live.ports.notify({ title, body: safeLine(excerpt(bodyOf(message), NOTICE_MAX)) });
   }

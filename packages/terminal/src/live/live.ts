@@ -99,7 +99,11 @@ export class Live {
   }
 
   openTab(id: string): void {
-    this.change({ type: 'tab opened', id, readSeq: this.conversation?.readSeq ?? 0 });
+    this.change({ type: 'tab opened', id, readSeq: this.#leave() });
+  }
+
+  focus(focused: boolean): void {
+    this.change({ type: 'focused', focused, readSeq: this.#leave() });
   }
 
   async changePreferences(part: Partial<Preferences>): Promise<void> {
@@ -120,6 +124,14 @@ export class Live {
     if (!conversation) return;
     if (this.isSeen(conversation.topic)) this.readMarks.seen(conversation);
     if (this.picture.window.isWhole) this.older.load(conversation);
+  }
+
+  /** How far the open tab is read, when nobody looks at it any more. */
+  #leave(): number {
+    const { conversation } = this;
+    if (!conversation) return 0;
+    this.readMarks.left(conversation);
+    return conversation.readSeq;
   }
 
   #changed(): void {

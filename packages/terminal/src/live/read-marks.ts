@@ -29,13 +29,17 @@ export class ReadMarks {
     );
   }
 
-  /** What waits is marked now. */
+  /** Nobody looks at it any more: what waits is marked now. */
+  left(conversation: Conversation): void {
+    const cancel = this.#waiting.get(conversation);
+    if (!cancel) return;
+    cancel();
+    this.#waiting.delete(conversation);
+    this.#mark(conversation);
+  }
+
   close(): void {
-    for (const [conversation, cancel] of this.#waiting) {
-      cancel();
-      this.#mark(conversation);
-    }
-    this.#waiting.clear();
+    for (const conversation of [...this.#waiting.keys()]) this.left(conversation);
   }
 
   #mark(conversation: Conversation): void {

@@ -22,11 +22,13 @@ export const SCROLL_DEEDS = {
 } satisfies Record<string, Deed>;
 
 export function scrollRows(live: Doing['live'], by: number): void {
-  const { scrollback, height } = live.picture;
+  const { scrollback, height, window } = live.picture;
   const tab = openTab(live.state);
-  const isCleared = tab.cleared !== undefined && tab.scroll === 'bottom';
-  if (isCleared && by > 0) live.change({ type: 'cleared', tab: tab.id, anchor: undefined });
-  scroll(live, scrollBy(scrollback, tab.scroll, by, height));
+  const isCleared = tab.cleared !== undefined && tab.scroll === 'bottom' && by > 0;
+  if (isCleared) live.change({ type: 'cleared', tab: tab.id, anchor: undefined });
+  // What stands just above the few rows that are shown after `/clear` must not be jumped over.
+  const rows = isCleared ? Math.min(by, window.rows.length) : by;
+  scroll(live, scrollBy(scrollback, tab.scroll, rows, height));
 }
 
 export function scroll(live: Live, to: Scroll): void {

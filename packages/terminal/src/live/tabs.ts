@@ -1,7 +1,9 @@
+import type { MessageObject } from '@tpx/protocol';
 import type { Conversation } from '@tpx/sdk';
 import { draftOf } from '../editing/draft.ts';
 import { loudness } from '../highlight/loudness.ts';
 import { STATUS_TAB } from '../state/state.ts';
+import { titleOfTab } from '../view/titles.ts';
 import { type Kept, keep, readKept } from './kept.ts';
 import type { Live } from './live.ts';
 
@@ -10,12 +12,14 @@ export class Tabs {
   readonly #live: Live;
   #closed = new Set<string>();
   #isRestored = false;
+  /** Up to which message the unread of a tab are counted: some are told again after their history came. */
+  readonly #counted = new Map<string, number>();
 
   constructor(live: Live) {
     this.#live = live;
   }
 
-  /** As the last run left them, new ones behind; groups before DMs where nothing was kept. */
+  /** As the last run left them, new ones behind: groups, then DMs, by their names. */
   async restore(): Promise<void> {
     const { client, options } = this.#live;
     if (this.#isRestored || !client.isSignedIn) return;
@@ -25,7 +29,10 @@ export class Tabs {
     const rank = new Map(kept.order.map((id, index) => [id, index]));
     const rankOf = ({ topic, kind }: Conversation) =>
       rank.get(topic) ?? rank.size + (kind === 'group' ? 0 : 1);
-    const all = [...client.conversations].sort((a, b) => rankOf(a) - rankOf(b));
+    const titleOf = ({ topic }: Conversation) => titleOfTab(topic, this.#live.sources).toLowerCase();
+    const all = client.conversations.sort(
+      (a, b) => rankOf(a) - rankOf(b) || (titleOf(a) < titleOf(b) ? -1 : 1),
+    );
     for (const conversation of all) if (!this.#closed.has(conversation.topic)) this.#add(conversation);
     this.#fill(kept);
   }
@@ -58,6 +65,13 @@ export class Tabs {
     this.#live.change({ type: 'history loaded', lines: [] });
     this.#closed.clear();
     this.#isRestored = false;
+  }
+
+  /** Whether the message is not among those counted; from now on it is. */
+  isNew({ topic, readSeq }: Conversation, { seq }: MessageObject): boolean {
+    if (seq <= Math.max(readSeq, this.#counted.get(topic) ?? 0)) return false;
+    this.#counted.set(topic, seq);
+    return true;
   }
 
   /** After the read mark moved or history came. */
@@ -94,7 +108,8 @@ export class Tabs {
   /** Only what is unread is looked at, from the newest back. */
   #count(conversation: Conversation): { unread: number; mentions: number } {
     const { client, state } = this.#live;
-    const { messages, readSeq } = conversation;
+    const { messages, readSeq, topic } = conversation;
+    this.#counted.set(topic, messages.at(-1)?.seq ?? 0);
     let unread = 0;
     let mentions = 0;
     for (let at = messages.length - 1; at >= 0; at--) {

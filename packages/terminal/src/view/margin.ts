@@ -3,6 +3,7 @@ import { shorten } from '../text/text-width.ts';
 import type { Look } from './look.ts';
 import { alignRight } from './spans.ts';
 
+/** `grouped`: the row before is of the same person, whose name is not repeated. */
 export type MarginOf = { time: string; nick: Span; grouped: boolean; press?: string };
 
 /** What stands to the left of a text: the time and the name in its first row, blank in the others. */
@@ -30,10 +31,10 @@ function columns(
   const others: Span[] = [{ text: ' '.repeat(indent - 3), style: styles.time }, line];
   const first: Span[] = [
     { text: `${time} `, style: styles.time, ...(press !== undefined && { press }) },
-    { ...nick, text: alignRight(nick.text, nickWidth) },
+    { ...nick, text: grouped ? ' '.repeat(nickWidth) : alignRight(nick.text, nickWidth) },
     line,
   ];
-  return laidWith(grouped ? others : first, others, [], width - indent);
+  return laidWith(first, others, [], width - indent);
 }
 
 /** `12:03 alice: hello`. */
@@ -46,7 +47,7 @@ function inline({ theme, width, indent }: Look, { time, nick, grouped, press }: 
     { ...nick, text: shorten(nick.text, room) },
     { text: nick.text === '*' ? ' ' : ': ', style: styles.text },
   ];
-  return laidWith([grouped ? blank : stamp], [blank], grouped ? [] : lead, width - indent);
+  return laidWith([stamp], [blank], grouped ? [] : lead, width - indent);
 }
 
 function laidWith(

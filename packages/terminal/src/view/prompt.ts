@@ -52,7 +52,7 @@ export function askedNow(state: State, { styles }: Theme): Asked {
 function pasteQuestion(text: string, columns: number): string {
   const lines = text.split('\n').length;
   const keys = 's sends it, e edits it, Esc drops it';
-  return columns < 60
+  return columns < 72
     ? `${lines} lines: s send, e edit, Esc drop`
     : `Pasted ${lines} lines, ${text.length} characters: ${keys}`;
 }

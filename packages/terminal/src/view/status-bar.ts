@@ -34,15 +34,15 @@ function connectionWords({ connection, size }: State): [text: string, style: Sty
 
 function waiting(state: State, itemsBelow: number, { styles }: Theme): Span[] {
   const tab = openTab(state);
-  const others = state.order.map((id) => state.tabs[id]).filter((other) => other && other.id !== state.open);
-  const unread = others.filter((other) => other && other.unread > 0).length;
-  const mentions = others.reduce((sum, other) => sum + (other?.mentions ?? 0), 0);
+  const others = Object.values(state.tabs).filter((other) => other.id !== state.open && other.unread > 0);
+  const unread = others.reduce((sum, other) => sum + other.unread, 0);
+  const mentions = others.reduce((sum, other) => sum + other.mentions, 0);
   const lines = tab.draft.text.split('\n').length;
   const parts: Span[] = [];
   const add = (text: string, style: StyleName) => parts.push({ text: ` ${text} `, style: styles[style] });
   if (lines > 1) add(`${lines} lines`, 'status');
   if (tab.scroll !== 'bottom') add(itemsBelow > 0 ? `▼ ${itemsBelow} below` : '▼', 'statusGood');
-  if (unread > 0) add(`${unread} unread`, 'status');
+  if (unread > 0) add(`${unread} unread${others.length > 1 ? ` in ${others.length} tabs` : ''}`, 'status');
   if (mentions > 0) add(`${mentions} for you`, 'statusBad');
   return parts;
 }

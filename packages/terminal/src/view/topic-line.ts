@@ -13,7 +13,7 @@ export function topicLine(state: State, sources: Sources, theme: Theme): Row {
   const { styles } = theme;
   const conversation = state.open === STATUS_TAB ? undefined : sources.conversation(state.open);
   const [left, right] = conversation
-    ? aboutOf(conversation, sources)
+    ? aboutOf(conversation, sources, state.size.columns)
     : [`TPX · ${safeLine(sources.serverName)}`, ''];
   return spreadRow(
     [{ text: ' ', style: styles.topic }, ...linkedSpans(left, styles.topic, styles.topic)],
@@ -23,14 +23,20 @@ export function topicLine(state: State, sources: Sources, theme: Theme): Row {
   );
 }
 
-function aboutOf(conversation: ConversationSource, sources: Sources): [left: string, right: string] {
+function aboutOf(
+  conversation: ConversationSource,
+  sources: Sources,
+  columns: number,
+): [left: string, right: string] {
   const { about, onlineCount } = conversation;
   const title = titleOfTab(conversation.topic, sources);
   if (about.kind === 'group') {
     const description = safeLine(about.description);
     return [
       description === '' ? title : `${title} · ${description}`,
-      `${about.member_count} ${about.member_count === 1 ? 'member' : 'members'}, ${onlineCount} here`,
+      columns < 60
+        ? `${onlineCount}/${about.member_count}`
+        : `${about.member_count} ${about.member_count === 1 ? 'member' : 'members'}, ${onlineCount} here`,
     ];
   }
   const other = otherOf(about, sources.me() ?? '');
