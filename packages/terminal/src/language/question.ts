@@ -24,7 +24,9 @@ export type Question =
 /** Everything that the cursor may be in: `/search al` is the beginning of a name as well as of a text. */
 export function questionsAt(line: string, cursor: number, table: readonly Command[]): Question[] {
   const head = line.slice(0, cursor);
-  if (plainText(line) !== undefined) return [textQuestion(head, line.startsWith('//') ? 2 : 0)];
+  if (plainText(line) !== undefined)
+    return [textQuestion(head, Math.min(cursor, line.startsWith('//') ? 2 : 0))];
+  if (cursor === 0) return [];
   const words = splitWords(head, 1);
   if (words.length > 0 && words[0]?.start !== 1) return [];
   const last = words.at(-1);
