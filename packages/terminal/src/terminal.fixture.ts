@@ -6,6 +6,7 @@ import { createTerminal } from './create-terminal.ts';
 import type { Key, Place } from './keys/input-event.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences/preferences.ts';
 import type { Screen } from './screen/screen.ts';
+import type { TerminalOptions } from './terminal.ts';
 
 /** A WebSocket that never opens: the client is real, and offline. */
 class NoWebSocket {
@@ -106,7 +107,7 @@ export async function testTerminal(setup: Setup = {}) {
   const people = setup.people ?? [person('ann'), person('bob'), person('cid')];
   if (!setup.signedOut) {
     await storage.set('me', JSON.stringify(me));
-    await storage.set('tokens', JSON.stringify({ access_token: 'a', refresh_token: 'r', expires_at: 9e15 }));
+    await storage.set('tokens', JSON.stringify({ access: 'a', refresh: 'r', expires_at: 9e15 }));
     await storage.set('people', JSON.stringify(people.map((user) => ({ user, at: clock.now() }))));
     for (const about of groups) {
       const stored = {
@@ -136,7 +137,7 @@ export async function testTerminal(setup: Setup = {}) {
     );
     return Promise.resolve();
   };
-  const terminal = createTerminal({
+  const options: TerminalOptions = {
     client,
     storage,
     clock,
@@ -154,13 +155,15 @@ export async function testTerminal(setup: Setup = {}) {
       suspend: () => void done('suspend')(),
       exit: () => void done('exit')(),
     },
-  });
+  };
+  const terminal = createTerminal(options);
   const events = (topic: string, event: LogEvent) => client.conversation(topic)?.link.sync.live(event);
   await terminal.start();
   await settle();
 
   return {
     terminal,
+    options,
     client,
     clock,
     storage,
