@@ -704,7 +704,16 @@ describe('TERM-17 what is wrong', () => {
   });
 });
 
-test('TERM-18 last of all: it is still whole', async () => {
+test('TERM-29 a command acts on what was open when it was entered', async () => {
+  const { id } = await say(bob, alice, 'meant for the hall');
+  const running = alice.run(`/reply @${bob.username} answered in the hall`);
+  await alice.do(`/open ${bob.username}`);
+  expect(await running).toMatchObject({ ok: true, data: { topic: hall.topic, reply_to: id } });
+  await bob.holds('answered in the hall');
+  await alice.do('/open Hall');
+});
+
+test('TERM-25 last of all: it is still whole', async () => {
   for (const person of [alice, bob])
     expect(await person.do('/verify all')).toMatchObject({ differences: [] });
 });

@@ -70,7 +70,7 @@ describe('TERM-16 what a role may not do is neither offered nor completed', () =
     expect(await offered(user)).toEqual([undefined, 'back', undefined, undefined, undefined]);
     expect(await offers(admin, '/admin |')).toEqual([]);
     expect(await offers(owner, '/admin |')).toEqual(['admin promote', 'admin demote']);
-    expect(await offers(user, '/group |')).toEqual(['group create', 'group topic']);
+    expect(await offers(user, '/group |')).toEqual(['group create']);
     expect(await offers(user, '/kick |')).toEqual([]);
   });
 

@@ -12,6 +12,7 @@ import { TEST_PASSWORD, until } from '@tpx/testkit';
 /** Somebody who types commands, at no terminal: what a face lends is recorded here. */
 export class TerminalPerson implements AsyncDisposable {
   readonly client: Client;
+  readonly storage = new MemoryStorage();
   readonly username: string;
   readonly context: CommandContext;
   /** What the commands did to the face. */
@@ -33,7 +34,7 @@ export class TerminalPerson implements AsyncDisposable {
   #current: string | undefined;
 
   constructor(server: { url: string }, name: string) {
-    this.client = new Client({ serverUrl: server.url, storage: new MemoryStorage() });
+    this.client = new Client({ serverUrl: server.url, storage: this.storage });
     this.username = `${name}-${crypto.randomUUID().slice(0, 8)}`;
     this.context = this.#context();
   }

@@ -48,6 +48,18 @@ function setUp(
 const ok: Parameters<typeof phoenixServer>[0] = (frame, link) => link.answer(frame, 'ok', {});
 const nothing: Parameters<typeof phoenixServer>[0] = () => undefined;
 
+test('SDK-16 a round trip is measured when it is asked for, and told', async () => {
+  const { server, clock, socket, opened } = setUp(nothing);
+  const link = await opened();
+  const told: number[] = [];
+  socket.events.on('lag', ({ ms }) => told.push(ms));
+  const measured = socket.measureRoundTrip();
+  const frame = await until(() => server.frames[0], { what: 'the heartbeat' });
+  clock.advance(12);
+  link.answer(frame, 'ok', {});
+  expect([await measured, told]).toEqual([12, [12]]);
+});
+
 describe('SDK-2 the connection', () => {
   test('SDK-2 it beats every 30 s, and a server that does not answer within 10 s is given up', async () => {
     let answers = true;

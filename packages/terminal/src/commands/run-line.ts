@@ -20,7 +20,7 @@ export async function runLine(context: CommandContext, line: string): Promise<Ru
   try {
     const parsed = parseLine(line, COMMANDS);
     command = parsed.command.name;
-    return await run(context, parsed.command, parsed.args, parsed.places);
+    return await run(asItIs(context), parsed.command, parsed.args, parsed.places);
   } catch (error) {
     return failed(command, error, line);
   }
@@ -32,10 +32,17 @@ export async function runNamed(context: CommandContext, name: string, given: unk
   try {
     const found = requireCommand(name, COMMANDS);
     command = found.name;
-    return await run(context, found, namedArgs(found, given), {});
+    return await run(asItIs(context), found, namedArgs(found, given), {});
   } catch (error) {
     return failed(command, error);
   }
+}
+
+/** Who turns to another tab while a command waits for the server did not mean it for that one (spec TERM-29). */
+function asItIs(context: CommandContext): CommandContext {
+  const conversation = context.current();
+  const selected = context.selected();
+  return { ...context, current: () => conversation, selected: () => selected };
 }
 
 async function run(

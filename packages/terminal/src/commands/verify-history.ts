@@ -91,7 +91,8 @@ async function stillDiffering(conversation: Conversation, { id, seq }: MessageOb
   for (let look = 0; look < LOOKS_MAX; look++) {
     const { message, lastSeq } = await conversation.messageAt(seq);
     const shown = conversation.messages.find((one) => one.id === id);
-    if (!message || !shown) return message === shown ? [] : ['whether it is there'];
+    if (!shown) return [];
+    if (message?.id !== id) return ['which message it is'];
     await conversation.heldUpTo(lastSeq);
     fields = differingFields(conversation.messages.find((one) => one.id === id) ?? shown, message);
     if (fields.length === 0) break;
