@@ -646,6 +646,19 @@ of('keys', async () => {
   expect(bob.preferences.keys).toBe('halloy');
 });
 
+of('bind', async () => {
+  expect(await bob.shown('/bind ctrl+g switcher')).toBe('ctrl+g does switcher now.');
+  expect(bob.preferences.bindings).toEqual({ 'ctrl+g': 'switcher' });
+  expect(await bob.refused('/bind ctrl+g switch')).toContain('is none of');
+  expect(await bob.refused('/bind hyper+g switcher')).toContain('is no key');
+});
+
+of('unbind', async () => {
+  expect(await bob.shown('/unbind ctrl+g')).toBe('ctrl+g does what the preset says now.');
+  expect(await bob.shown('/unbind ctrl+k')).toBe('ctrl+k does nothing now.');
+  expect(bob.preferences.bindings).toEqual({ 'ctrl+k': false });
+});
+
 for (const [name, preference] of [
   ['nicks', 'showNicks'],
   ['milliseconds', 'showMilliseconds'],

@@ -44,9 +44,14 @@ export function requireAllowed(command: Command, context: CommandContext, subjec
     requireRightAtAll(standingOf(about), effective(right, about));
 }
 
-/** Those that Tab may offer as the target of `right`. */
-export function isTarget(right: Action, about: ConversationObject | undefined, target: Standing): boolean {
-  return about?.kind !== 'group' || mayDo(standingOf(about), right, target);
+/** Whether the command's right reaches somebody of that standing; without a right it reaches everybody. */
+export function isTarget(
+  { permission: { right } }: Command,
+  about: ConversationObject | undefined,
+  target: Standing,
+): boolean {
+  if (right === undefined || about?.kind !== 'group') return true;
+  return mayDo(standingOf(about), right, target);
 }
 
 /** @throws {UsageError} */

@@ -1,3 +1,5 @@
+import { ACTIONS } from '../keys/actions.ts';
+import { bindingFaults } from '../keys/bindings.ts';
 import { UsageError } from '../language/usage-error.ts';
 import { KEY_PRESETS, type Preferences } from '../preferences/preferences.ts';
 import { command } from './command.ts';
@@ -29,7 +31,7 @@ export const TERMINAL_COMMANDS = [
     aliases: ['key'],
     args: [{ name: 'preset', kind: 'word', choices: KEY_PRESETS, optional: true }],
     help: 'The keys and what they do; with a preset it takes that one.',
-    details: 'Single keys are bound in the configuration file.',
+    details: 'Single keys are bound by /bind.',
     examples: ['/keys halloy'],
     permission: { needs: 'anybody' },
     async run({ view, preferences }, { preset }) {
@@ -41,6 +43,36 @@ export const TERMINAL_COMMANDS = [
       const width = Math.max(0, ...bindings.map(({ keys }) => keys.length)) + 2;
       return [`Keys as in ${preset}:`, ...bindings.map(({ keys, does }) => `  ${keys.padEnd(width)}${does}`)];
     },
+  }),
+  command({
+    name: 'bind',
+    aliases: [],
+    args: [
+      { name: 'keys', kind: 'word' },
+      { name: 'action', kind: 'word', choices: Object.keys(ACTIONS) },
+    ],
+    help: 'Let a key do something else than in the preset.',
+    details:
+      'Tab offers the actions. For while a message is picked out, put the word selection before the key.',
+    examples: ['/bind ctrl+g switcher', '/bind "selection x" cancel'],
+    permission: { needs: 'anybody' },
+    run: async ({ preferences }, { keys = '', action = '' }) => await bind(preferences, keys, action),
+    show: ({ keys, action }) => [`${keys} does ${action} now.`],
+  }),
+  command({
+    name: 'unbind',
+    aliases: [],
+    args: [{ name: 'keys', kind: 'word' }],
+    help: 'Let a key do nothing; where you have bound it yourself, what it does in the preset.',
+    examples: ['/unbind ctrl+g'],
+    permission: { needs: 'anybody' },
+    async run({ preferences }, { keys = '' }) {
+      const { [keys]: own, ...others } = preferences.current.bindings;
+      if (own === undefined) return await bind(preferences, keys, false);
+      await preferences.change({ bindings: others });
+      return { keys, action: 'what the preset says' };
+    },
+    show: ({ keys, action }) => [`${keys} does ${action === false ? 'nothing' : action} now.`],
   }),
   toggle('nicks', 'showNicks', 'Show or hide the list of who is here.', 'The list of names'),
   toggle('milliseconds', 'showMilliseconds', 'Show or hide how long each message took.', 'Milliseconds', [
@@ -71,6 +103,14 @@ export const TERMINAL_COMMANDS = [
     },
   }),
 ] as const;
+
+/** @throws {UsageError} */
+async function bind(preferences: CommandContext['preferences'], keys: string, action: string | false) {
+  const [fault] = bindingFaults({ [keys]: action });
+  if (fault !== undefined) throw new UsageError(fault);
+  await preferences.change({ bindings: { ...preferences.current.bindings, [keys]: action } });
+  return { keys, action };
+}
 
 function toggle(
   name: string,

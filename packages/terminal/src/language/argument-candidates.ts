@@ -1,9 +1,9 @@
-import { type ConversationObject, mayDo, type Standing, type UserObject } from '@tpx/protocol';
+import type { ConversationObject, UserObject } from '@tpx/protocol';
 import type { Arg, ArgKind, Command } from '../commands/command.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import { titleOf } from '../commands/conversation-names.ts';
 import { bodyOf, dayAndClock, excerpt } from '../commands/message-text.ts';
-import { isAllowed } from '../commands/permission.ts';
+import { isAllowed, isTarget } from '../commands/permission.ts';
 import { type Candidate, matching } from './completion.ts';
 import { searchEmoji } from './emoji-names.ts';
 import { type PeopleList, type PeopleLists, standingIn } from './people-lists.ts';
@@ -84,7 +84,7 @@ function people(of: (list: PeopleList, sources: Sources) => readonly UserObject[
     const me = context.client.me.id;
     const offered = (list: PeopleList) =>
       of(list, sources)
-        .filter(({ id }) => id !== me && isReached(command, conversation?.about, standingIn(list, id)))
+        .filter(({ id }) => id !== me && isTarget(command, conversation?.about, standingIn(list, id)))
         .flatMap(person);
     if (!conversation) return { now: offered({ members: [], banned: [] }) };
     return {
@@ -92,16 +92,6 @@ function people(of: (list: PeopleList, sources: Sources) => readonly UserObject[
       later: async () => offered(await lists.fetch(conversation)),
     };
   };
-}
-
-/** Whether the right of a command reaches somebody; without one it reaches everybody. */
-function isReached(
-  { permission }: Command,
-  about: ConversationObject | undefined,
-  target: Standing,
-): boolean {
-  if (permission.right === undefined || about?.kind !== 'group') return true;
-  return mayDo(about.role ?? 'none', permission.right, target);
 }
 
 function person({ username, display_name }: UserObject): Candidate[] {

@@ -16,7 +16,7 @@ export function findCommand(words: readonly Word[], table: readonly Command[]): 
   return one && { command: one, words: 1 };
 }
 
-export function named(name: string, table: readonly Command[]): Command | undefined {
+function named(name: string, table: readonly Command[]): Command | undefined {
   const wanted = name.toLowerCase();
   return table.find((command) => namesOf(command).includes(wanted));
 }
@@ -60,7 +60,7 @@ function hintFor(typed: string, table: readonly Command[]): string {
 }
 
 /** The second words of the names that begin with `head`. */
-export function tailsOf(head: string, table: readonly Command[]): string[] {
+function tailsOf(head: string, table: readonly Command[]): string[] {
   return table.flatMap(namesOf).flatMap((name) => {
     const [first, second] = name.split(' ');
     return first === head && second !== undefined ? [second] : [];
