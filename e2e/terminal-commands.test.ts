@@ -61,6 +61,7 @@ of('register', async () => {
   expect(carol.did.questions).toEqual(['password: ']);
   expect(shown).toContain(`Welcome, ${carol.username}. Your PIN is ${carol.client.me.pin}`);
   expect(await carol.refused('/register other-name')).toContain(`You are signed in as ${carol.username}`);
+  expect(carol.did.questions).toHaveLength(1);
 });
 
 of('logout', async () => {

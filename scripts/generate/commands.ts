@@ -4,6 +4,7 @@ import { heading } from './table.ts';
 
 const NEEDS: Record<Command['permission']['needs'], string> = {
   anybody: '',
+  nobody: 'Signed out.',
   account: '',
   conversation: 'In a conversation.',
   group: 'In a group.',

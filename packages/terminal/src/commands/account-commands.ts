@@ -19,9 +19,8 @@ export const ACCOUNT_COMMANDS = [
     help: 'Make an account and sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/register alice'],
-    permission: { needs: 'anybody' },
+    permission: { needs: 'nobody' },
     async run(context, { username = '', password = '' }) {
-      requireSignedOut(context);
       if (password.length < LIMITS.passwordMin)
         throw new UsageError(`A password has at least ${LIMITS.passwordMin} characters.`);
       const device_name = deviceName(context);
@@ -41,9 +40,8 @@ export const ACCOUNT_COMMANDS = [
     help: 'Sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/login alice'],
-    permission: { needs: 'anybody' },
+    permission: { needs: 'nobody' },
     async run(context, { username = '', password = '' }) {
-      requireSignedOut(context);
       const user = await context.client.login({ username, password, device_name: deviceName(context) });
       await connected(context);
       return { user };
@@ -110,14 +108,6 @@ export const ACCOUNT_COMMANDS = [
     show: ({ username }) => [`The account ${username} is deleted.`],
   }),
 ] as const;
-
-/** Signing somebody else in would end this account's session and outbox without a word. */
-function requireSignedOut({ client }: CommandContext): void {
-  if (!client.isSignedIn) return;
-  throw new UsageError(
-    `You are signed in as ${client.me.username}. /logout first, or take another profile for another account.`,
-  );
-}
 
 async function connected(context: CommandContext): Promise<void> {
   context.connect();

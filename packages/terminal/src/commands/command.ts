@@ -20,7 +20,6 @@ export type ArgKind =
   | 'theme'
   | 'level'
   | 'path'
-  | 'url'
   | 'session'
   | 'secret';
 
@@ -38,8 +37,8 @@ export type Arg = {
 
 /** What may be asked of a caller before a command is offered, completed or run. */
 export type Permission = {
-  /** `anybody` also runs signed out; `conversation` and `group` want an open one. */
-  needs: 'anybody' | 'account' | 'conversation' | 'group';
+  /** `anybody` also runs signed out, `nobody` only so; `conversation` and `group` want an open one. */
+  needs: 'anybody' | 'nobody' | 'account' | 'conversation' | 'group';
   /**
    * A right of the group's table in `packages/protocol`: a role without it is not offered the command, and Tab offers
    * only those that the table lets it act on. In a DM there are no roles, and it asks for nothing.

@@ -1,4 +1,4 @@
-import { normalizePin, type UserObject } from '@tpx/protocol';
+import type { UserObject } from '@tpx/protocol';
 import { UsageError } from '../language/usage-error.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -8,7 +8,8 @@ export async function findUser({ client }: CommandContext, text: string): Promis
   if (ref === '') throw new UsageError('Name somebody: by username, PIN or id.');
   const known = client.people.all.find(({ username }) => username === ref.toLowerCase());
   if (known) return known;
-  return await client.people.find(normalizePin(ref) ?? ref.toLowerCase());
+  // Which of the three it is, the server tells: a name may look like a PIN.
+  return await client.people.find(ref.toLowerCase());
 }
 
 /** The same, and not oneself. */

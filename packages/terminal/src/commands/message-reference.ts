@@ -20,7 +20,7 @@ export async function findMessage(
 ): Promise<MessageObject> {
   const conversation = requireCurrent(context);
   if (reference === undefined || reference === '') return selectedOrLast(context, conversation, fitting);
-  if (/^#\d+$/.test(reference)) return await bySeq(conversation, Number(reference.slice(1)));
+  if (/^#[1-9]\d{0,14}$/.test(reference)) return await bySeq(conversation, Number(reference.slice(1)));
   const messages = conversation.messages.filter(isMeant);
   if (/^-\d+$/.test(reference)) {
     const fit = messages.filter((message) => fits(context, message, fitting));

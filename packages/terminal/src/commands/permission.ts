@@ -19,7 +19,8 @@ import type { CommandContext } from './command-context.ts';
 export function isAllowed({ permission }: Command, { client, current }: CommandContext): boolean {
   const { needs, right } = permission;
   if (needs === 'anybody') return true;
-  if (!client.isSignedIn) return false;
+  if (client.isSignedIn === (needs === 'nobody')) return false;
+  if (needs === 'nobody') return true;
   const about = current()?.about;
   if (needs !== 'account' && !about) return false;
   if (needs === 'group' && about?.kind !== 'group') return false;
@@ -35,6 +36,10 @@ export function isAllowed({ permission }: Command, { client, current }: CommandC
 export function requireAllowed(command: Command, context: CommandContext, subject?: Conversation): void {
   const { needs, right } = command.permission;
   if (needs === 'anybody') return;
+  if (needs === 'nobody') {
+    requireSignedOut(context);
+    return;
+  }
   if (!context.client.isSignedIn) throw new SignedOutError('never_signed_in');
   const conversation = subject ?? context.current();
   if (needs !== 'account' && !conversation) throw noneOpen();
@@ -65,6 +70,14 @@ export function requireCurrent({ current }: CommandContext): Conversation {
 export function groupOf({ about }: Conversation): GroupObject {
   if (about.kind === 'group') return about;
   throw new UsageError('That is for groups, and a conversation of two is open: /open a group first.');
+}
+
+/** Signing somebody else in would end this account's session and outbox without a word. */
+function requireSignedOut({ client }: CommandContext): void {
+  if (!client.isSignedIn) return;
+  throw new UsageError(
+    `You are signed in as ${client.me.username}. /logout first, or take another profile for another account.`,
+  );
 }
 
 function standingOf({ role }: GroupObject): Standing {

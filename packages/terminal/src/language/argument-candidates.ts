@@ -38,7 +38,6 @@ const BY_KIND: Record<ArgKind, Offers> = {
   word: NOTHING,
   number: NOTHING,
   secret: NOTHING,
-  url: NOTHING,
   user: people((list, { context }) => {
     const { client } = context;
     const others = list.members.map(({ user }) => user).filter(({ id }) => !client.people.peek(id));
