@@ -125,7 +125,8 @@ describe.skipIf(!hasTmux)('TERM-88 keys, typed and looked at', () => {
       'rwith crumbs<Enter>',
       (now) => /↳/.test(now.text) && /with crumbs/.test(now.text),
     );
-    await pane.triple('with crumbs', '<M-Up>e<C-u>with butter<Enter>', /with butter.*\(edited\)/);
+    await pane.triple('with crumbs', '<M-Up>e', /› \/edit.*with crumbs/);
+    await pane.triple('/edit', '<C-w>butter<Enter>', /with butter.*\(edited\)/);
   });
 
   test('TERM-72 a long paste is asked about, a short one goes into the line', async () => {

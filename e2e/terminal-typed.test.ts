@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { createPerson, type Person, startServer, TEST_PASSWORD, type TestServer } from '@tpx/testkit';
+import { type CliHome, cliHome } from './cli.fixture.ts';
+import { hasTmux, type Pane, Tmux } from './terminal.fixture.ts';
+
+let server: TestServer;
+let home: CliHome;
+let tmux: Tmux;
+let bob: Person;
+let cid: Person;
+let pane: Pane;
+const ann = `ann-${crypto.randomUUID().slice(0, 8)}`;
+
+beforeAll(async () => {
+  if (!hasTmux) return;
+  home = await cliHome();
+  tmux = new Tmux('typed', home);
+  server = await startServer();
+  [bob, cid] = await Promise.all([createPerson(server, 'bob'), createPerson(server, 'cid')]);
+  pane = await tmux.open(['--server', server.url, '-P', 'ann'], { columns: 110, rows: 40 });
+}, 90_000);
+afterAll(async () => {
+  await tmux?.[Symbol.asyncDispose]();
+  await Promise.all([server?.[Symbol.asyncDispose](), home?.[Symbol.asyncDispose]()]);
+}, 60_000);
+
+/** A command and what the screen shows then, which it did not show before. */
+type Typed = [line: string, after: string | RegExp];
+
+async function typeEach(commands: readonly Typed[]): Promise<void> {
+  for (const [line, after] of commands) {
+    await pane.press('/clear<Enter>');
+    const before = await pane.shows(/\n›\s*\n/);
+    const isThere = typeof after === 'string' ? before.text.includes(after) : after.test(before.text);
+    expect(`${line}: ${isThere}`).toBe(`${line}: false`);
+    await pane.press(`${line}<Enter>`);
+    await pane.shows(after);
+  }
+}
+
+describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
+  test('TERM-94 register asks for the password without showing it', async () => {
+    await pane.triple('Not signed in', `/register ${ann}<Enter>`, 'password:');
+    const screen = await pane.triple('password:', TEST_PASSWORD, /password:/);
+    expect(screen.text).not.toContain(TEST_PASSWORD);
+    await pane.triple('password:', '<Enter>', 'Your PIN is');
+    await pane.shows(`${ann} online`);
+  });
+
+  test('TERM-94 account: profile, status, sessions, who is who, what is chosen', async () => {
+    await typeEach([
+      ['/help', '/group create <name>'],
+      ['/whois', /PIN/],
+      [`/whois ${bob.username}`, bob.username],
+      ['/status custom at sea', /at sea/],
+      ['/sessions', 'terminal on'],
+      ['/theme', 'terminal-light'],
+      ['/keys', /Keys as in weechat/],
+      ['/ignore', /[Nn]obody|ignored/],
+      ['/lag', /ms/],
+      ['/profile set-photo a.png', /media/],
+    ]);
+  });
+
+  test('TERM-94 conversations: a group, a DM, messages and what is done to them', async () => {
+    await typeEach([
+      [`/dm ${bob.username}`, new RegExp(`^ ${bob.username}`, 'm')],
+      ['hello bob', /hello bob {2}sent/],
+      ['/msg by its name', /by its name {2}sent/],
+      ['//slashed', /\/slashed {2}sent/],
+      ['/me waves', `${ann} waves`],
+      ['/reply to myself', /to myself/],
+      ['/react :heart:', '❤️'],
+      ['/edit to nobody', /to nobody \(edited\)/],
+      ['/delete', '(deleted)'],
+      ['/upload a.png', /media/],
+      [`/block ${bob.username}`, /[Bb]lock/],
+      [`/unblock ${bob.username}`, /[Uu]nblock|again/],
+      ['/receipts', /delivered to 0 of 1/],
+      ['/search by its name', /#\d+ .*by its name/],
+      ['/mute', /mute/],
+      ['/notify all', /all/],
+      ['/highlight harbour', /harbour/],
+      ['/verify', /no gap|whole|gapless/],
+      ['/query nobody-at-all', /no (such )?user|not found|nobody/i],
+    ]);
+  });
+
+  test('TERM-94 groups: members, roles, bans, the audit log', async () => {
+    await typeEach([
+      ['/group create The Harbour', /^ The Harbour/m],
+      [`/add ${bob.username}`, /2 members/],
+      [`/add ${cid.username}`, /3 members/],
+      ['/who', /3 in here/],
+      ['/topic Where ships are', /Where ships are/],
+      ['/group set who_can_post admins', /who.can.post/],
+      [`/admin promote ${bob.username}`, /an admin/],
+      [`/admin demote ${bob.username}`, /no longer an admin/],
+      [`/kick ${cid.username}`, /removed/],
+      [`/ban ${bob.username} for noise`, /banned/],
+      [`/unban ${bob.username}`, /lifted|no longer banned/],
+      ['/invite', /\/join /],
+      ['/audit', /chain|hash/],
+      ['/pin -1', /[Pp]in/],
+      ['/ping', /PING|ping/],
+      ['/forward The Harbour', /./],
+      ['/export', /\.(jsonl?|txt)/],
+    ]);
+  });
+});
