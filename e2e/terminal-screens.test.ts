@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { createDm, createGroup, createPerson, type Person, startServer, type TestServer } from '@tpx/testkit';
+import { type CliHome, cliHome } from './cli.fixture.ts';
+import { hasTmux, type Pane, signedIn, Tmux } from './terminal.fixture.ts';
+
+let server: TestServer;
+let home: CliHome;
+let tmux: Tmux;
+let ann: Person;
+let eve: Person;
+let groupId: string;
+let dmId: string;
+
+/** What others may write to break a screen. None of it may act, and none of it may leave its place. */
+const HOSTILE = [
+  'clear \u001b[2J\u001b[H title \u001b]2;pwned\u0007 paste \u001b]52;c;cHduZWQ=\u0007 c1 \u009b31m end1',
+  'bidi \u202egnp.exe\u202c \u2066isolate\u2069 \u200fmark end2',
+  'joiners 👩‍👩‍👧‍👦 a\u200d\u200d\u200d\u200db 🏴‍☠️ e\u0301\u0301\u0301\u0301\u0301\u0301 end3',
+  `${'a'.repeat(7_990)} end4`,
+  `${'日'.repeat(3_000)} end5`,
+  `${'\u0301'.repeat(2_000)} end6`,
+  '12:03 ann │ forged\n09:00 bob │ forged too end7',
+];
+
+beforeAll(async () => {
+  if (!hasTmux) return;
+  home = await cliHome();
+  tmux = new Tmux('screens', home);
+  server = await startServer({ env: { TPX_RATE_LIMITS: 'off' } });
+  [ann, eve] = await Promise.all([signedIn(home, server, 'ann'), createPerson(server, 'eve')]);
+  groupId = (await createGroup(ann, [eve], 'Harbour')).id;
+  dmId = (await createDm(ann, eve)).id;
+}, 90_000);
+afterAll(async () => {
+  await tmux?.[Symbol.asyncDispose]();
+  await Promise.all([server?.[Symbol.asyncDispose](), home?.[Symbol.asyncDispose]()]);
+}, 60_000);
+
+async function say(from: Person, where: object, text: string): Promise<string> {
+  const body = { ...where, type: 'text', content: { text } };
+  const { status, body: answer } = await from.api.call<{ message: { id: string } }>(
+    'POST',
+    '/messages/send',
+    body,
+  );
+  expect(status).toBe(201);
+  return answer.message.id;
+}
+
+async function leave(pane: Pane): Promise<void> {
+  await pane.press('<C-q>');
+  await pane.shows((screen) => !screen.text.includes('online'));
+}
+
+/** The frame around the messages is where it belongs: tabs above, input and status below, nothing doubled. */
+async function expectWhole(pane: Pane, columns: number, rows: number): Promise<void> {
+  const screen = await pane.screen();
+  expect(screen.rows).toHaveLength(rows);
+  for (const row of screen.rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(columns);
+  expect(screen.rows[0]).toMatch(/^ 1 /);
+  expect(screen.rows.at(-1)).toContain('online');
+  expect(screen.rows.at(-2)).toStartWith('›');
+  expect(screen.text.match(/online/g)).toHaveLength(1);
+}
+
+describe.skipIf(!hasTmux)('TERM-95 every size, with and without colours', () => {
+  test.each([40, 80, 120, 200])('TERM-95 %d columns', async (columns) => {
+    await say(eve, { group_id: groupId }, `at ${columns}: ${'a word or two '.repeat(12)}and the end`);
+    const pane = await tmux.open(['-P', 'ann'], { columns, rows: 24 });
+    await pane.shows('online');
+    await pane.press('<C-k>harb<Enter>');
+    await pane.shows(/the end/);
+    await expectWhole(pane, columns, 24);
+    await leave(pane);
+  });
+
+  test.each([[{ NO_COLOR: '1' }], [{ TERM: 'vt220' }]])(
+    'TERM-95 %j shows no colour, and who is who all the same',
+    async (env) => {
+      const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24, env });
+      await pane.shows('online');
+      await pane.press('<C-k>harb<Enter>');
+      await pane.shows(/the end/);
+      expect(await pane.styled()).not.toMatch(/\u001b\[[\d;]*\b(3[0-8]|4[0-8]|9\d|10\d)\b[\d;]*m/);
+      await leave(pane);
+    },
+  );
+
+  test('TERM-76 a terminal of true colours gets them', async () => {
+    const pane = await tmux.open(['-P', 'ann'], { env: { COLORTERM: 'truecolor' } });
+    await pane.shows('online');
+    expect(await pane.styled()).toMatch(/\u001b\[[\d;]*(38;2;|38;5;)/);
+    await leave(pane);
+  });
+});
+
+describe.skipIf(!hasTmux)('TERM-96 hostile input', () => {
+  test('TERM-96 names and messages of others do nothing to the screen', async () => {
+    await eve.api.call('PATCH', '/users/me', { display_name: 'eve\u001b[31m\u202e\u200d\u200d' });
+    const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24 });
+    await pane.shows('online');
+    await pane.press(`<C-k>${eve.username.slice(0, 6)}<Enter>`);
+    for (const [index, text] of HOSTILE.entries()) {
+      await say(eve, { dm_id: dmId }, text);
+      await pane.shows(`end${index + 1}`);
+      await expectWhole(pane, 80, 24);
+    }
+    const screen = await pane.screen();
+    expect(screen.rows.some((row) => /^(12:03|09:00)/.test(row))).toBe(false);
+    expect(await pane.ask('pane_title')).not.toContain('pwned');
+    await leave(pane);
+  });
+
+  test('TERM-96 hundreds of reactions stay in their place', async () => {
+    const id = await say(eve, { dm_id: dmId }, 'react to this');
+    const emoji = [...'😀😃😄😁😆😅😂🤣😊😇🙂🙃😉😌😍🥰😘😗😙😚😋😛😝😜🤪🤨🧐🤓😎🤩'];
+    const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24 });
+    await pane.shows('online');
+    await pane.press(`<C-k>${eve.username.slice(0, 6)}<Enter>`);
+    await pane.shows('react to this');
+    await pane.press(
+      `${emoji
+        .slice(0, 5)
+        .map((one) => `/react #8 ${one}<Enter>`)
+        .join('')}`,
+    );
+    await pane.shows('😆');
+    await expectWhole(pane, 80, 24);
+    expect(id).not.toBe('');
+    await leave(pane);
+  });
+});
+
+describe.skipIf(!hasTmux)('TERM-87 offline', () => {
+  test('TERM-87 without a server it shows what it had, keeps what is written, and delivers it once', async () => {
+    await say(eve, { group_id: groupId }, 'before the storm');
+    const first = await tmux.open(['-P', 'ann']);
+    await first.shows('online');
+    await first.press('<C-k>harb<Enter>');
+    await first.shows('before the storm');
+    await leave(first);
+
+    await server.kill();
+    const pane = await tmux.open(['-P', 'ann']);
+    await pane.press('<C-k>harb<Enter>');
+    await pane.shows('before the storm');
+    await pane.triple(/›\s*\n/, 'written in the dark<Enter>', /written in the dark {2}(sending|…|kept)/);
+    await server.start();
+    await pane.shows(/written in the dark {2}(sent|D|R)/, 20_000);
+    const { body } = await eve.api.call<{ messages: { content: { text?: string } | null }[] }>(
+      'GET',
+      `/groups/${groupId}/messages?limit=50`,
+    );
+    expect(body.messages.filter(({ content }) => content?.text === 'written in the dark')).toHaveLength(1);
+    await leave(pane);
+  }, 60_000);
+});
