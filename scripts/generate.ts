@@ -1,3 +1,4 @@
+import { clientPage } from './generate/client.ts';
 import { commandsPage } from './generate/commands.ts';
 import { limitsPage } from './generate/limits.ts';
 import { refusalsPage } from './generate/refusals.ts';
@@ -6,6 +7,7 @@ import { settingsPage } from './generate/settings.ts';
 
 /** `bun scripts/generate.ts` writes the manuals that are made from data; `--check` says which of them are stale. */
 const PAGES: Record<string, () => string> = {
+  'docs/client.md': clientPage,
   'docs/commands.md': commandsPage,
   'docs/settings.md': settingsPage,
   'docs/limits.md': limitsPage,

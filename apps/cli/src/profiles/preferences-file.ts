@@ -1,5 +1,5 @@
 import type { Storage } from '@tpx/sdk';
-import type { Preferences } from '@tpx/terminal';
+import { KEY_PRESETS, type Preferences } from '@tpx/terminal';
 import { isTable } from '../config/check-value.ts';
 
 const KEY = 'preferences';
@@ -40,10 +40,10 @@ export class PreferencesFile {
   }
 
   #valid(): Partial<Preferences> {
-    const kept = Object.entries(this.#choices).filter(
-      ([name, { over }]) =>
-        Object.hasOwn(this.#configured, name) && isSame(over, this.#configured[name as keyof Preferences]),
-    );
+    const kept = Object.entries(this.#choices).filter(([name, { value, over }]) => {
+      const configured = this.#configured[name as keyof Preferences];
+      return isSame(over, configured) && isLike(value, configured) && (name !== 'keys' || isPreset(value));
+    });
     return Object.fromEntries(kept.map(([name, { value }]) => [name, value]));
   }
 }
@@ -63,4 +63,12 @@ function readChoices(text: string | undefined): Record<string, Choice> {
 
 function isSame(one: unknown, other: unknown): boolean {
   return Bun.deepEquals(one, other);
+}
+
+function isLike(one: unknown, other: unknown): boolean {
+  return typeof one === typeof other && Array.isArray(one) === Array.isArray(other);
+}
+
+function isPreset(value: unknown): boolean {
+  return KEY_PRESETS.some((preset) => preset === value);
 }
