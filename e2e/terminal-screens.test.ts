@@ -3,6 +3,9 @@ import { createDm, createGroup, createPerson, type Person, startServer, type Tes
 import { type CliHome, cliHome } from './cli.fixture.ts';
 import { hasTmux, type Pane, signedIn, Tmux } from './terminal.fixture.ts';
 
+/** In the status row; a narrow one has no words to spare. */
+const ONLINE = /online|\bws\b/;
+
 let server: TestServer;
 let home: CliHome;
 let tmux: Tmux;
@@ -47,9 +50,16 @@ async function say(from: Person, where: object, text: string): Promise<string> {
   return answer.message.id;
 }
 
+/** Turns to a tab by some letters of its name. */
+async function turnTo(pane: Pane, letters: string, expected: RegExp): Promise<void> {
+  await pane.shows(ONLINE);
+  await pane.triple(/›/, `<C-k>${letters}`, 'go to:');
+  await pane.triple('go to:', '<Enter>', ({ text }) => text.includes('›') && expected.test(text));
+}
+
 async function leave(pane: Pane): Promise<void> {
   await pane.press('<C-q>');
-  await pane.shows((screen) => !screen.text.includes('online'));
+  await pane.shows((screen) => !ONLINE.test(screen.text));
 }
 
 /** The frame around the messages is where it belongs: tabs above, input and status below, nothing doubled. */
@@ -58,18 +68,16 @@ async function expectWhole(pane: Pane, columns: number, rows: number): Promise<v
   expect(screen.rows).toHaveLength(rows);
   for (const row of screen.rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(columns);
   expect(screen.rows[0]).toMatch(/^ 1 /);
-  expect(screen.rows.at(-1)).toContain('online');
+  expect(screen.rows.at(-1)).toMatch(ONLINE);
   expect(screen.rows.at(-2)).toStartWith('›');
-  expect(screen.text.match(/online/g)).toHaveLength(1);
+  expect(screen.text.match(new RegExp(ONLINE, 'g'))).toHaveLength(1);
 }
 
 describe.skipIf(!hasTmux)('TERM-95 every size, with and without colours', () => {
   test.each([40, 80, 120, 200])('TERM-95 %d columns', async (columns) => {
     await say(eve, { group_id: groupId }, `at ${columns}: ${'a word or two '.repeat(12)}and the end`);
     const pane = await tmux.open(['-P', 'ann'], { columns, rows: 24 });
-    await pane.shows('online');
-    await pane.press('<C-k>harb<Enter>');
-    await pane.shows(/the end/);
+    await turnTo(pane, 'harb', /the end/);
     await expectWhole(pane, columns, 24);
     await leave(pane);
   });
@@ -78,7 +86,7 @@ describe.skipIf(!hasTmux)('TERM-95 every size, with and without colours', () => 
     'TERM-95 %j shows no colour, and who is who all the same',
     async (env) => {
       const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24, env });
-      await pane.shows('online');
+      await pane.shows(ONLINE);
       await pane.press('<C-k>harb<Enter>');
       await pane.shows(/the end/);
       expect(await pane.styled()).not.toMatch(/\u001b\[[\d;]*\b(3[0-8]|4[0-8]|9\d|10\d)\b[\d;]*m/);
@@ -88,7 +96,7 @@ describe.skipIf(!hasTmux)('TERM-95 every size, with and without colours', () => 
 
   test('TERM-76 a terminal of true colours gets them', async () => {
     const pane = await tmux.open(['-P', 'ann'], { env: { COLORTERM: 'truecolor' } });
-    await pane.shows('online');
+    await pane.shows(ONLINE);
     expect(await pane.styled()).toMatch(/\u001b\[[\d;]*(38;2;|38;5;)/);
     await leave(pane);
   });
@@ -98,8 +106,7 @@ describe.skipIf(!hasTmux)('TERM-96 hostile input', () => {
   test('TERM-96 names and messages of others do nothing to the screen', async () => {
     await eve.api.call('PATCH', '/users/me', { display_name: 'eve\u001b[31m\u202e\u200d\u200d' });
     const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24 });
-    await pane.shows('online');
-    await pane.press(`<C-k>${eve.username.slice(0, 6)}<Enter>`);
+    await turnTo(pane, eve.username.slice(0, 6), /eve/);
     for (const [index, text] of HOSTILE.entries()) {
       await say(eve, { dm_id: dmId }, text);
       await pane.shows(`end${index + 1}`);
@@ -115,9 +122,7 @@ describe.skipIf(!hasTmux)('TERM-96 hostile input', () => {
     const id = await say(eve, { dm_id: dmId }, 'react to this');
     const emoji = [...'😀😃😄😁😆😅😂🤣😊😇🙂🙃😉😌😍🥰😘😗😙😚😋😛😝😜🤪🤨🧐🤓😎🤩'];
     const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24 });
-    await pane.shows('online');
-    await pane.press(`<C-k>${eve.username.slice(0, 6)}<Enter>`);
-    await pane.shows('react to this');
+    await turnTo(pane, eve.username.slice(0, 6), /react to this/);
     await pane.press(
       `${emoji
         .slice(0, 5)
@@ -135,9 +140,7 @@ describe.skipIf(!hasTmux)('TERM-87 offline', () => {
   test('TERM-87 without a server it shows what it had, keeps what is written, and delivers it once', async () => {
     await say(eve, { group_id: groupId }, 'before the storm');
     const first = await tmux.open(['-P', 'ann']);
-    await first.shows('online');
-    await first.press('<C-k>harb<Enter>');
-    await first.shows('before the storm');
+    await turnTo(first, 'harb', /before the storm/);
     await leave(first);
 
     await server.kill();

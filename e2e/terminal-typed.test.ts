@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createPerson, type Person, startServer, TEST_PASSWORD, type TestServer } from '@tpx/testkit';
 import { type CliHome, cliHome } from './cli.fixture.ts';
-import { hasTmux, type Pane, Tmux } from './terminal.fixture.ts';
+import { hasTmux, type Pane, type Screen, Tmux } from './terminal.fixture.ts';
 
 let server: TestServer;
 let home: CliHome;
@@ -29,12 +29,14 @@ type Typed = [line: string, after: string | RegExp];
 
 async function typeEach(commands: readonly Typed[]): Promise<void> {
   for (const [line, after] of commands) {
-    await pane.press('/clear<Enter>');
+    const isThere = ({ text }: Screen) =>
+      typeof after === 'string' ? text.includes(after) : after.test(text);
     const before = await pane.shows(/\n›\s*\n/);
-    const isThere = typeof after === 'string' ? before.text.includes(after) : after.test(before.text);
-    expect(`${line}: ${isThere}`).toBe(`${line}: false`);
+    expect({ line, isThere: isThere(before) }).toEqual({ line, isThere: false });
     await pane.press(`${line}<Enter>`);
-    await pane.shows(after);
+    await pane.shows(isThere).catch((error: unknown) => {
+      throw new Error(`${line}: ${(error as Error).message}`);
+    });
   }
 }
 
@@ -49,7 +51,7 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
 
   test('TERM-94 account: profile, status, sessions, who is who, what is chosen', async () => {
     await typeEach([
-      ['/help', '/group create <name>'],
+      ['/help', '/highlight remove'],
       ['/whois', /PIN/],
       [`/whois ${bob.username}`, bob.username],
       ['/status custom at sea', /at sea/],
@@ -70,12 +72,13 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
       ['//slashed', /\/slashed {2}sent/],
       ['/me waves', `${ann} waves`],
       ['/reply to myself', /to myself/],
-      ['/react :heart:', '❤️'],
+      ['/react -1 :heart:', '❤️'],
       ['/edit to nobody', /to nobody \(edited\)/],
       ['/delete', '(deleted)'],
       ['/upload a.png', /media/],
-      [`/block ${bob.username}`, /[Bb]lock/],
-      [`/unblock ${bob.username}`, /[Uu]nblock|again/],
+      [`/block ${bob.username}`, /is blocked/],
+      ['/blocked', `  ${bob.username}`],
+      [`/unblock ${bob.username}`, /not blocked any more/],
       ['/receipts', /delivered to 0 of 1/],
       ['/search by its name', /#\d+ .*by its name/],
       ['/mute', /mute/],
@@ -99,11 +102,10 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
       [`/kick ${cid.username}`, /removed/],
       [`/ban ${bob.username} for noise`, /banned/],
       [`/unban ${bob.username}`, /lifted|no longer banned/],
-      ['/invite', /\/join /],
+      ['/invite', /ome in with: /],
       ['/audit', /chain|hash/],
       ['/pin -1', /[Pp]in/],
       ['/ping', /PING|ping/],
-      ['/forward The Harbour', /./],
       ['/export', /\.(jsonl?|txt)/],
     ]);
   });
