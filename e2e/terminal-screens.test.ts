@@ -15,14 +15,17 @@ let groupId: string;
 let dmId: string;
 
 /** What others may write to break a screen. None of it may act, and none of it may leave its place. */
-const HOSTILE = [
-  'clear \u001b[2J\u001b[H title \u001b]2;pwned\u0007 paste \u001b]52;c;cHduZWQ=\u0007 c1 \u009b31m end1',
-  'bidi \u202egnp.exe\u202c \u2066isolate\u2069 \u200fmark end2',
-  'joiners 👩‍👩‍👧‍👦 a\u200d\u200d\u200d\u200db 🏴‍☠️ e\u0301\u0301\u0301\u0301\u0301\u0301 end3',
-  `${'a'.repeat(7_990)} end4`,
-  `${'日'.repeat(3_000)} end5`,
-  `${'\u0301'.repeat(2_000)} end6`,
-  '12:03 ann │ forged\n09:00 bob │ forged too end7',
+const HOSTILE: [text: string, shown: RegExp][] = [
+  [
+    'clear \u001b[2J\u001b[H title \u001b]2;pwned\u0007 paste \u001b]52;c;cHduZWQ=\u0007 c1 \u009b31m end1',
+    /end1/,
+  ],
+  ['bidi \u202egnp.exe\u202c \u2066isolate\u2069 \u200fmark end2', /end2/],
+  ['joiners 👩‍👩‍👧‍👦 a\u200d\u200d\u200d\u200db 🏴‍☠️ e\u0301\u0301\u0301\u0301\u0301\u0301 end3', /end3/],
+  ['12:03 ann │ forged\n09:00 bob │ forged too end4', /end4/],
+  [`${'\u0301'.repeat(2_000)} end5`, /end5/],
+  [`${'a'.repeat(7_990)} end6`, /\d+ more rows/],
+  [`${'日'.repeat(3_000)} end7`, /日.*\n(.*\n)*.*\d+ more rows/],
 ];
 
 beforeAll(async () => {
@@ -107,9 +110,9 @@ describe.skipIf(!hasTmux)('TERM-96 hostile input', () => {
     await eve.api.call('PATCH', '/users/me', { display_name: 'eve\u001b[31m\u202e\u200d\u200d' });
     const pane = await tmux.open(['-P', 'ann'], { columns: 80, rows: 24 });
     await turnTo(pane, eve.username.slice(0, 6), /eve/);
-    for (const [index, text] of HOSTILE.entries()) {
+    for (const [text, shown] of HOSTILE) {
       await say(eve, { dm_id: dmId }, text);
-      await pane.shows(`end${index + 1}`);
+      await pane.shows(shown);
       await expectWhole(pane, 80, 24);
     }
     const screen = await pane.screen();
@@ -145,8 +148,7 @@ describe.skipIf(!hasTmux)('TERM-87 offline', () => {
 
     await server.kill();
     const pane = await tmux.open(['-P', 'ann']);
-    await pane.press('<C-k>harb<Enter>');
-    await pane.shows('before the storm');
+    await pane.shows(/before the storm[^]*no connection/);
     await pane.triple(/›\s*\n/, 'written in the dark<Enter>', /written in the dark {2}(sending|…|kept)/);
     await server.start();
     await pane.shows(/written in the dark {2}(sent|D|R)/, 20_000);

@@ -21,3 +21,4 @@ export * from './ports.ts';
 export * from './preferences/preferences.ts';
 export * from './screen/screen.ts';
 export * from './terminal.ts';
+export * from './text/text-width.ts';

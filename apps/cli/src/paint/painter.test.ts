@@ -73,6 +73,11 @@ describe('TERM-74 a picture is one write of what changed', () => {
   });
 });
 
+test('TERM-74 what follows an emoji or a wide character stands in its own column', () => {
+  const { paint } = newPainter();
+  expect(paint(screen([[...row('日本'), ...row('|'), ...row('x')]])).join('')).toContain('日本^[5G|x');
+});
+
 describe('TERM-75 nothing in a picture is obeyed by the terminal', () => {
   const HOSTILE = 'a\u001b[2J\u009b31m\u0007\r\n\u202egnp\u2066\u2028\u200fz\ud800';
 

@@ -1,10 +1,11 @@
-import type { Row } from '@tpx/terminal';
+import { type Row, textWidth } from '@tpx/terminal';
 import { harmless, harmlessAddress } from './harmless.ts';
 import { StyleCodes } from './style-codes.ts';
 import type { TerminalTraits } from './terminal-traits.ts';
 
 const LINK = '\u001b]8;;';
 const ST = '\u001b\\';
+const ASCII = /^[ -~]*$/;
 
 /** Rows as what a terminal reads; a row that is painted again somewhere else is not made again. */
 export class RowText {
@@ -30,6 +31,8 @@ export class RowText {
     let text = '';
     let style = '';
     let link: string | undefined;
+    let column = 0;
+    let isSure = true;
     for (const span of row) {
       const spanLink = this.#links && span.link !== undefined ? harmlessAddress(span.link) : undefined;
       if (spanLink !== link) text += `${LINK}${spanLink ?? ''}${ST}`;
@@ -37,7 +40,12 @@ export class RowText {
       const spanStyle = this.#styles.of(span.style);
       if (spanStyle !== style) text += spanStyle;
       style = spanStyle;
-      text += harmless(span.text);
+      // Terminals differ in how wide they find an emoji: what follows it stands where it should all the same.
+      if (!isSure) text += `\u001b[${column + 1}G`;
+      const spanText = harmless(span.text);
+      text += spanText;
+      column += textWidth(spanText);
+      isSure = ASCII.test(spanText);
     }
     return link === undefined ? text : `${text}${LINK}${ST}`;
   }
