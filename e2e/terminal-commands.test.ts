@@ -309,33 +309,48 @@ of('upload', async () => {
 });
 
 of('resend', async () => {
-  await alice.do('/group set who_can_post admins');
-  await until(() => bobsRule() === 'admins', { what: 'the rule at bob' });
+  await setPosting('admins');
   expect(await bob.refused('by hand')).toBe('Only owners and admins may do this. You are user.');
-  await bob.current?.sendText('refused, then sent');
-  await until(() => bob.current?.outbox[0]?.state === 'failed', { what: 'the refusal' });
-  await alice.do('/group set who_can_post all');
-  await until(() => bobsRule() === 'all', { what: 'the rule at bob' });
-  await bob.do('/resend');
-  await alice.holds('refused, then sent');
+  const { clientId, isRefused } = await attempt('refused, then sent');
+  expect(isRefused).toBe(true);
+  await setPosting('all');
+  expect(await bob.do('/resend')).toMatchObject({ client_ids: [clientId] });
+  await until(() => hall.messages.some(({ client_id }) => client_id === clientId), { what: 'the message' });
+  await until(() => bob.current?.outbox.length === 0, { what: 'the outbox to be empty' });
   expect(await bob.refused('/resend')).toBe('Nothing was refused here.');
 });
 
 of('discard', async () => {
-  await alice.do('/group set who_can_post admins');
-  await until(() => bobsRule() === 'admins', { what: 'the rule at bob' });
-  await bob.current?.sendText('refused, then forgotten');
-  await until(() => bob.current?.outbox[0]?.state === 'failed', { what: 'the refusal' });
+  await setPosting('admins');
+  expect(await attempt('refused, then forgotten')).toMatchObject({ isRefused: true });
   expect(await bob.shown('/discard')).toBe('Forgotten: 1.');
   expect(bob.current?.outbox).toEqual([]);
-  await alice.do('/group set who_can_post all');
-  await until(() => bobsRule() === 'all', { what: 'the rule at bob' });
+  await setPosting('all');
 });
 
-const bobsRule = () => {
-  const about = bob.current?.about;
-  return about?.kind === 'group' ? about.who_can_post : undefined;
-};
+/** The rule is told in the log before it acts on every connection: this waits until it does. */
+async function setPosting(who: 'all' | 'admins'): Promise<void> {
+  await alice.do(`/group set who_can_post ${who}`);
+  const rule = () => (bob.current?.about.kind === 'group' ? bob.current.about.who_can_post : undefined);
+  await until(() => rule() === who, { what: 'the rule at bob' });
+  await until(
+    async () => {
+      const { clientId, isRefused } = await attempt('may I?');
+      await bob.current?.discard(clientId);
+      return isRefused === (who === 'admins');
+    },
+    { what: 'the rule to act' },
+  );
+}
+
+/** A send that asks the server, whatever the command would say. */
+async function attempt(text: string): Promise<{ clientId: string; isRefused: boolean }> {
+  const conversation = bob.current as Conversation;
+  const { client_id } = await conversation.sendText(text);
+  const entry = () => conversation.outbox.find((one) => one.client_id === client_id);
+  await until(() => entry()?.state !== 'sending', { what: 'an answer' });
+  return { clientId: client_id, isRefused: entry()?.state === 'failed' };
+}
 
 of('pin', async () => {
   const { seq } = await say(bob, alice, 'worth keeping');
