@@ -8,6 +8,7 @@ import type { Live } from './live.ts';
 import type { Tabs } from './tabs.ts';
 
 const NOTICE_MAX = 200;
+const LAG_AFTER_MS = 3_000;
 const CHANGES_MEMBERS: ReadonlySet<string> = new Set([
   ...(['member_joined', 'member_left', 'member_kicked', 'member_banned'] as const),
   ...(['admin_changed', 'owner_changed'] as const),
@@ -18,6 +19,7 @@ export function followClient(live: Live, tabs: Tabs): () => void {
   const { client } = live;
   const { events } = client;
   let wasLost = false;
+  let cancelLag: () => void = () => undefined;
   const say = (text: string) => live.tell(STATUS_TAB, text, 'event');
   const changed = ({ conversation }: { conversation: Conversation }) =>
     live.change({ type: 'changed', tab: conversation.topic });
@@ -59,6 +61,9 @@ export function followClient(live: Live, tabs: Tabs): () => void {
       if (connection.state !== 'online') return;
       live.names.askAgain();
       live.members.connected();
+      // The heartbeats tell later how it goes on; everybody comes back at once after an outage, so not at once.
+      cancelLag();
+      cancelLag = live.clock.after(LAG_AFTER_MS, () => void client.measureRoundTrip().catch(() => undefined));
       if (wasLost) say('Connected again.');
       wasLost = false;
     },
@@ -91,6 +96,7 @@ export function followClient(live: Live, tabs: Tabs): () => void {
     events.on(name, handlers[name] as (payload: unknown) => void),
   );
   return () => {
+    cancelLag();
     for (const stop of stops) stop();
   };
 }
