@@ -23,7 +23,7 @@ const WORDS =
     ' ',
   );
 
-export function messageAt(seq: number, groupId: string): MessageObject {
+function messageAt(seq: number, groupId: string): MessageObject {
   const length = 4 + ((seq * 7) % 23);
   const text = Array.from({ length }, (_, at) => WORDS[(seq * 3 + at) % WORDS.length]).join(' ');
   return {

@@ -197,6 +197,9 @@ describe('TERM-45 TERM-46 what goes into the line', () => {
     paste();
     await terminal.keys('s');
     expect(terminal.outbox()).toEqual([long]);
+    terminal.terminal.input({ type: 'paste', text: `/quit\n${long}` });
+    await terminal.keys('s');
+    expect([terminal.outbox()?.at(-1), terminal.calls]).toEqual([`/quit\n${long}`, []]);
   });
 
   test('TERM-44 Alt+Enter and Ctrl+j begin a new line, Enter sends them all', async () => {

@@ -192,7 +192,7 @@ export async function testTerminal(setup: Setup = {}) {
   };
 }
 
-export function keyOf(chord: string): Key {
+function keyOf(chord: string): Key {
   const parts = chord === '+' ? ['+'] : chord.split('+');
   const name = parts.at(-1) ?? '';
   return {
@@ -203,7 +203,7 @@ export function keyOf(chord: string): Key {
   };
 }
 
-export function linesOf(screen: Screen): string[] {
+function linesOf(screen: Screen): string[] {
   return screen.rows.map((row) =>
     row
       .map(({ text }) => text)

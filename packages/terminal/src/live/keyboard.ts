@@ -33,7 +33,7 @@ export function pressKey(doing: Doing, key: Key): void {
   if (text !== undefined) type(doing, text);
 }
 
-export function act(doing: Doing, action: ActionName): void {
+function act(doing: Doing, action: ActionName): void {
   if (isEdit(action)) edit(doing, action);
   else DEEDS[action](doing);
 }

@@ -100,7 +100,8 @@ function pasteKey(doing: Doing, text: string, key: Key): void {
   const edits = chord === 'e' || chord === 'enter';
   if (!sends && !edits && chord !== 'd' && !GIVES_UP.has(chord)) return;
   live.change({ type: 'overlay', overlay: undefined });
-  if (sends) send(doing, whole.text);
+  // What is pasted is a message, whatever it begins with.
+  if (sends) send(doing, whole.text === text && text.startsWith('/') ? `/${text}` : whole.text);
   if (edits) live.change({ type: 'drafted', draft: whole });
 }
 

@@ -37,7 +37,7 @@ function beside(by: number): Deed {
 }
 
 /** To the right of the open one and around; those with mentions before all others. */
-export function nextActive({ order, open, tabs }: State): string | undefined {
+function nextActive({ order, open, tabs }: State): string | undefined {
   const at = order.indexOf(open);
   const around = [...order.slice(at + 1), ...order.slice(0, at)];
   return (

@@ -28,7 +28,7 @@ export function shorten(text: string, width: number): string {
 }
 
 /** The longest beginning of whole clusters in `width` columns. */
-export function cut(text: string, width: number): string {
+function cut(text: string, width: number): string {
   if (ASCII.test(text)) return text.slice(0, Math.max(0, width));
   let used = 0;
   let length = 0;

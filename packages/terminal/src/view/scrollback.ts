@@ -1,6 +1,7 @@
 import type { MessageObject } from '@tpx/protocol';
 import type { Row } from '../screen/screen.ts';
 import type { Tab } from '../state/state.ts';
+import { safeLine } from '../text/safe-text.ts';
 import { isSameDay } from './day.ts';
 import { markOf } from './ladder-mark.ts';
 import type { Look } from './look.ts';
@@ -77,7 +78,10 @@ export class Scrollback {
         const { created_at, message, state, error } = item.entry;
         const mark =
           state === 'failed'
-            ? ({ text: `failed: ${error?.message ?? ''} /resend or /discard`, style: 'failed' } as const)
+            ? ({
+                text: safeLine(`failed: ${error?.message ?? ''} /resend or /discard`),
+                style: 'failed',
+              } as const)
             : ({ text: 'sending', style: 'sending' } as const);
         const text = message.content.text ?? `[${message.type}]`;
         const { name } = this.#sources;

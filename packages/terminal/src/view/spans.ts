@@ -1,10 +1,9 @@
 import type { Row, Span, Style } from '../screen/screen.ts';
 import { shorten, textWidth } from '../text/text-width.ts';
 
-export const EMPTY_ROW: Row = [];
 const PLAIN: Style = {};
 
-export function rowWidth(row: readonly Span[]): number {
+function rowWidth(row: readonly Span[]): number {
   return row.reduce((width, { text }) => width + textWidth(text), 0);
 }
 
@@ -53,7 +52,7 @@ export function alignLeft(text: string, width: number): string {
 const onGround = new WeakMap<Style, WeakMap<Style, Style>>();
 
 /** The style on the other's ground: what a line that is picked out does to everything in it. */
-export function over(style: Style, ground: Style): Style {
+function over(style: Style, ground: Style): Style {
   let known = onGround.get(ground);
   if (!known) {
     known = new WeakMap();
