@@ -402,8 +402,11 @@ of('read', async () => {
 
 of('search', async () => {
   const { seq } = await say(alice, bob, 'a needle in the hay');
+  // The index follows the log a moment behind.
+  await until(async () => (await bob.shown('/search needle')).startsWith(`#${seq} `), {
+    what: 'it to be found',
+  });
   expect(await bob.shown('/search needle -stack')).toBe(await bob.shown('/history 1'));
-  expect(await bob.shown('/search needle')).toStartWith(`#${seq} `);
   expect(await bob.shown('/search nothing-like-it')).toBe('Nothing is found.');
 });
 
