@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPerson, TEST_PASSWORD, until } from '@tpx/testkit';
-import { cliHome, cliHomeOfThisFile, jsonCli, runCli } from './cli.fixture.ts';
+import { createPerson, startServer, TEST_PASSWORD, until } from '@tpx/testkit';
+import { type CliHome, cliHome, cliHomeOfThisFile, jsonCli, runCli } from './cli.fixture.ts';
 import { serverOfThisFile } from './server.fixture.ts';
 
 const server = await serverOfThisFile();
@@ -109,6 +109,12 @@ describe('TERM-84 the line client on a pipe', () => {
     const other = await runCli(home, ['--server', 'http://127.0.0.1:9', '-P', 'alice']);
     expect(other).toMatchObject({ code: 2 });
     expect(other.errors).toContain('is signed in at');
+  }, 60_000);
+
+  test('TERM-83 signing in at the start that fails ends in code 1', async () => {
+    const taken = await runCli(home, [...at('other'), 'register', 'alice-pipe', TEST_PASSWORD]);
+    expect(taken.code).toBe(1);
+    expect(taken.lines.at(-1)).toMatch(/alice-pipe|taken/);
   }, 60_000);
 
   test('TERM-91 what is kept is readable by its owner only, and signing out removes it', async () => {

@@ -98,7 +98,7 @@ export class Pane {
   }
 
   /** Resolves with the first screen that fits. */
-  async shows(expected: Expected, timeoutMs = 10_000): Promise<Screen> {
+  async shows(expected: Expected, timeoutMs = 5_000): Promise<Screen> {
     let last: Screen = { rows: [], text: '' };
     try {
       return await until(

@@ -4,12 +4,14 @@ import type { Result } from './result.ts';
 import { seedCommand } from './seed/seed-command.ts';
 import { send } from './send/send.ts';
 import { picture } from './terminal/picture.ts';
+import { terminal } from './terminal/terminal.ts';
 
 /** Every measurement by the name that `npm run bench -- NAME` takes. Each prints what it sees and gives its figures. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<Result>>> = {
   seed: seedCommand,
   'fanout-small': fanoutSmall,
   send,
+  terminal,
   picture,
 };
 

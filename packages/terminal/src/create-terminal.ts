@@ -1,5 +1,7 @@
+import { COMMANDS } from './commands/table.ts';
 import { bindingFaults } from './keys/bindings.ts';
 import type { InputEvent } from './keys/input-event.ts';
+import { Completer } from './language/completer.ts';
 import { followClient } from './live/client-events.ts';
 import { commandContext } from './live/command-context.ts';
 import type { Doing } from './live/deeds.ts';
@@ -25,7 +27,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const tabs = new Tabs(live);
   const context = commandContext(live, tabs);
   const run = (line: string) => void runInTab(live, context, line);
-  const doing: Doing = { live, tabs, context, run };
+  const doing: Doing = { live, tabs, context, completer: new Completer(context, COMMANDS), run };
   const stopFollowing = followClient(live, tabs);
 
   return {

@@ -2,6 +2,7 @@ import { errorBody, type RunResult, runNamed, settled, UsageError } from '@tpx/t
 import type { LineContext } from '../lines/line-context.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { toJsonLine } from '../text/escape.ts';
+import { EXIT } from './exit-code.ts';
 import { tellJsonEvents } from './json-events.ts';
 import { LineReader } from './line-reader.ts';
 
@@ -25,7 +26,7 @@ export class JsonFace {
     void context.whenQuit.then(() => this.#reader.close());
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<number> {
     const { client } = this.#context;
     const { name, serverUrl } = this.#profile;
     this.#write({
@@ -40,7 +41,7 @@ export class JsonFace {
       if (line === undefined) break;
       if (line.trim() !== '') await this.#handle(line);
     }
-    return 0;
+    return EXIT.ok;
   }
 
   left(unsent: number): void {

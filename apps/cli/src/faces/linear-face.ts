@@ -14,6 +14,7 @@ import type { LineContext } from '../lines/line-context.ts';
 import { escapeForTerminal } from '../text/escape.ts';
 import { markedLines } from '../text/message-lines.ts';
 import { wrapLine } from '../text/wrap.ts';
+import { EXIT } from './exit-code.ts';
 import { LineReader } from './line-reader.ts';
 import { LinearEvents } from './linear-events.ts';
 
@@ -41,8 +42,11 @@ export class LinearFace {
     void context.whenQuit.then(() => this.#reader.close());
   }
 
-  /** `first`: a command given when the program was started. */
-  async run(first: string | undefined): Promise<void> {
+  /**
+   * `first`: a command given when the program was started. Gives the exit code: failed where that command did, and nobody
+   * sits here who has seen it (TERM-83).
+   */
+  async run(first: string | undefined): Promise<number> {
     const { client, name } = this.#context;
     const at = `at ${this.#serverUrl}`;
     if (client.isSignedIn)
@@ -51,12 +55,13 @@ export class LinearFace {
       this.#print([`Not signed in ${at}: /register <username> or /login <username>. /help lists the rest.`]);
     }
     await settled(client);
-    if (first !== undefined) await this.#handle(first);
+    const isDone = first === undefined || (await this.#handle(first));
     for (;;) {
       const line = await this.#reader.next();
       if (line === undefined) break;
       if (line.trim() !== '') await this.#handle(line);
     }
+    return isDone || this.#reader.isTerminal ? EXIT.ok : EXIT.failed;
   }
 
   /** Tells what was written and not sent by the end. */
@@ -67,7 +72,8 @@ export class LinearFace {
     this.#print([`${what} still to be sent, and will be the next time you start.`]);
   }
 
-  async #handle(line: string): Promise<void> {
+  /** False where the command failed, which was told. */
+  async #handle(line: string): Promise<boolean> {
     const context = this.#context;
     const before = context.current();
     this.#events.commandRuns = true;
@@ -81,6 +87,7 @@ export class LinearFace {
     const after = context.current();
     if (after && after !== before) await this.#showOpened(after);
     this.#events.commandRuns = false;
+    return result.ok;
   }
 
   async #showOpened(conversation: Conversation): Promise<void> {

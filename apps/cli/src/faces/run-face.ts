@@ -45,13 +45,13 @@ export async function runFace(start: Start): Promise<number> {
   const face = set.json
     ? new JsonFace(context, profile, set.yes ?? false)
     : new LinearFace(context, profile.serverUrl, set.yes ?? false);
-  await face.run(first);
+  const code = await face.run(first);
   // Somebody who leaves without a connection does not want to wait for one; a script may.
   const isAway = client.connection.state === 'waiting' && process.stdin.isTTY;
   const unsent = await drain(client, isAway ? 0 : SEND_WITHIN_MS);
   await client.close();
   await face.left(unsent);
-  return EXIT.ok;
+  return code;
 }
 
 /** A terminal on both sides that can move its cursor. */

@@ -64,7 +64,9 @@ export class Client {
       onSignedOut: (reason) => void this.#signedOut(reason),
     });
     this.rest = createRest(this.#serverUrl, this.#platform, this.#tokens);
-    this.people = new Directory(this.rest, options.storage, this.#platform.clock);
+    this.people = new Directory(this.rest, options.storage, this.#platform.clock, (user) =>
+      this.events.emit('person', { user }),
+    );
     this.events.on('connection', (connection) => {
       this.#connection = connection;
     });

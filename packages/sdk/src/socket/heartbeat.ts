@@ -5,25 +5,18 @@ const HEARTBEAT_TIMEOUT_MS = 10_000;
 /** When there is a reason to doubt the connection. */
 const PROBE_TIMEOUT_MS = 4_000;
 
-/** Asks the server every 30 s whether it is there, tells how long the answer took, and calls `onDead` where none comes in time. */
+/** Asks the server every 30 s whether it is there, and calls `onDead` where it does not answer in time. */
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #beat: () => Promise<unknown>;
   readonly #onDead: () => void;
-  readonly #onAnswer: (ms: number) => void;
   #cancel: () => void = () => undefined;
   #round = 0;
 
-  constructor(
-    clock: Clock,
-    beat: () => Promise<unknown>,
-    onDead: () => void,
-    onAnswer: (ms: number) => void,
-  ) {
+  constructor(clock: Clock, beat: () => Promise<unknown>, onDead: () => void) {
     this.#clock = clock;
     this.#beat = beat;
     this.#onDead = onDead;
-    this.#onAnswer = onAnswer;
   }
 
   start(): void {
@@ -45,12 +38,9 @@ export class Heartbeat {
     const round = this.#round;
     this.#cancel = this.#clock.after(inMs, () => {
       this.#cancel = this.#clock.after(timeoutMs, this.#onDead);
-      const askedAt = this.#clock.now();
       this.#beat().then(
         () => {
-          if (round !== this.#round) return;
-          this.#onAnswer(this.#clock.now() - askedAt);
-          this.start();
+          if (round === this.#round) this.start();
         },
         // No answer, or a closed connection: the timer above, or the close itself, sees to it.
         () => undefined,

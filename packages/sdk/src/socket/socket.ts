@@ -61,7 +61,6 @@ export class PhoenixSocket {
       clock,
       () => this.measureRoundTrip(),
       () => this.drop('no heartbeat'),
-      (ms) => this.events.emit('lag', { ms }),
     );
   }
 
@@ -80,6 +79,7 @@ export class PhoenixSocket {
     const sentAt = clock.now();
     await this.request({ joinRef: null, topic: PHOENIX_TOPIC, event: PHX.heartbeat, payload: {} }, 15_000);
     this.#roundTripMs = clock.now() - sentAt;
+    this.events.emit('lag', { ms: this.#roundTripMs });
     return this.#roundTripMs;
   }
 

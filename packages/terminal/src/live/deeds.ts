@@ -1,6 +1,7 @@
 import type { CommandContext } from '../commands/command-context.ts';
 import type { EditName } from '../editing/edits.ts';
 import type { ActionName } from '../keys/actions.ts';
+import type { Completer } from '../language/completer.ts';
 import { COMPLETION_DEEDS } from './completion-deeds.ts';
 import { LINE_DEEDS } from './line-deeds.ts';
 import type { Live } from './live.ts';
@@ -15,6 +16,7 @@ export type Doing = {
   live: Live;
   tabs: Tabs;
   context: CommandContext;
+  completer: Completer;
   /** As if the line had been typed and sent. */
   run: (line: string) => void;
 };

@@ -4,6 +4,7 @@ import type { Span } from '../screen/screen.ts';
 import { isPicker } from '../state/overlay.ts';
 import { openTab } from '../state/state.ts';
 import { textWidth } from '../text/text-width.ts';
+import { takeOffer } from './completion-deeds.ts';
 import type { Doing } from './deeds.ts';
 import { takeItem } from './overlay-keys.ts';
 import { select } from './selection-deeds.ts';
@@ -22,6 +23,7 @@ export function press(doing: Doing, at: Place): void {
   const [what, which = ''] = span.press?.split(' ') ?? [];
   const { overlay } = live.state;
   if (what === 'offer' && isPicker(overlay)) takeItem(doing, overlay, Number(which));
+  else if (what === 'offer') takeOffer(doing, Number(which));
   // A question wants its answer first.
   if (overlay) return;
   if (what === 'tab') live.openTab(which);

@@ -1,6 +1,7 @@
 import type { Row, Screen } from '../screen/screen.ts';
 import { isPicker } from '../state/overlay.ts';
 import { openTab, STATUS_TAB, type State } from '../state/state.ts';
+import { safeLine } from '../text/safe-text.ts';
 import { themeOf } from '../themes/themes.ts';
 import { inputRows } from './input-rows.ts';
 import { layoutOf } from './layout.ts';
@@ -156,7 +157,10 @@ export class Painter {
         pickerItems(overlay, state, this.#sources),
       );
     }
-    return (completion?.offers ?? []).map(({ label, help = '' }) => ({ label, detail: help }));
+    return (completion?.offers ?? []).map(({ label, help = '' }) => ({
+      label: safeLine(label),
+      detail: safeLine(help),
+    }));
   }
 
   /** What the tab bar shows. */
