@@ -35,7 +35,16 @@ export class Tmux {
     const name = `pane${++this.#panes}`;
     const size = ['-x', String(columns), '-y', String(rows)];
     // A session each: windows of one session share its size.
-    await this.run('new-session', '-d', '-s', name, ...size, 'env PS1="$ " bash --norc --noprofile');
+    const place = ['-c', this.#home.folder];
+    await this.run(
+      'new-session',
+      '-d',
+      '-s',
+      name,
+      ...size,
+      ...place,
+      'env PS1="$ " bash --norc --noprofile',
+    );
     await this.run('set-option', '-g', 'default-terminal', 'tmux-256color');
     await this.run('set-option', '-g', 'escape-time', '0');
     const pane = new Pane(this.run, name);

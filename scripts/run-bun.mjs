@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { bunPath, ensureInstalled, InstallError, root } from './install.mjs';
 
 const PARENT_CHECK_MS = 250;
@@ -10,8 +11,9 @@ const PARENT_CHECK_MS = 250;
  *
  * @param {string} script below the repository's root
  * @param {string[]} args
+ * @param {string} cwd
  */
-export async function runBun(script, args) {
+export async function runBun(script, args, cwd = root) {
   try {
     await ensureInstalled();
   } catch (error) {
@@ -19,7 +21,7 @@ export async function runBun(script, args) {
     console.error(error.message);
     process.exit(1);
   }
-  const child = spawn(bunPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  const child = spawn(bunPath, [join(root, script), ...args], { cwd, stdio: 'inherit' });
   // A terminal sends Ctrl-C to the whole group, so the child has its SIGINT already: a second one would cut
   // short what the first began to shut down.
   process.on('SIGINT', () => {
