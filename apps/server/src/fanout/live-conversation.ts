@@ -78,10 +78,9 @@ export class LiveConversation {
     return ready;
   }
 
-  /** Retention removed what was before `firstSeq`. */
-  trimTo(firstSeq: number): void {
-    this.firstSeq = Math.max(this.firstSeq, firstSeq);
-    this.ring.dropBefore(this.firstSeq);
+  /** The log reaches `seq`. */
+  hearOf(seq: number): void {
+    this.#newestSeq = Math.max(this.#newestSeq, seq);
   }
 
   /** Retention took what comes up to `seq`: nobody waits for it any more. */

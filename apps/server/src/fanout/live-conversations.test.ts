@@ -23,7 +23,7 @@ const state = (lastSeq: number): ConversationState => ({
   recent: [],
 });
 
-const UNBOUNDED = { ringCharactersMax: Number.POSITIVE_INFINITY };
+const ALONE = { listen: async () => undefined, unlisten: () => undefined };
 
 /** A log that is all committed, of which the node hears in any order or not at all. */
 function world(lastSeq = 0, committed = 100) {
@@ -31,7 +31,7 @@ function world(lastSeq = 0, committed = 100) {
   const { promise: whole, resolve } = Promise.withResolvers<void>();
   const reads: number[] = [];
   const live = new LiveConversations({
-    ...UNBOUNDED,
+    ...ALONE,
     loadStates: async (ids) => ids.map(() => state(lastSeq)),
     readLog: async (_id, after, limit) => {
       reads.push(after);
@@ -136,8 +136,8 @@ test('LOG-3: a gap that retention has made is passed over', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const published: number[] = [];
   const live = new LiveConversations({
-    ...UNBOUNDED,
-    loadStates: async (ids) => ids.map(() => ({ ...state(3), recent: [1, 2, 3].map(entry) })),
+    ...ALONE,
+    loadStates: async (ids) => ids.map(() => state(1)),
     readLog: async () => [entry(50), entry(51)],
     publish: (_conversation, { seq }) => {
       published.push(seq);
@@ -191,7 +191,7 @@ test('LOG-3: nobody goes on waiting for what retention took', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let reads = 0;
   const live = new LiveConversations({
-    ...UNBOUNDED,
+    ...ALONE,
     loadStates: async (ids) => ids.map(() => state(1)),
     readLog: async () => {
       reads++;
@@ -211,7 +211,7 @@ test('LOG-3: nobody goes on waiting for what retention took', async () => {
 test('LOG-3: a conversation that is not there is refused, and asked for again the next time', async () => {
   let exists = false;
   const live = new LiveConversations({
-    ...UNBOUNDED,
+    ...ALONE,
     loadStates: async (ids) => ids.map(() => (exists ? state(0) : undefined)),
     readLog: async () => [],
     publish: () => undefined,

@@ -16,7 +16,7 @@ type Deps = {
   sessions: SessionRegistry;
   presence: Presence;
   live: {
-    whenLive(id: ConversationId, run: (live: LiveConversation) => void): void;
+    tell(id: ConversationId, run: (live: LiveConversation) => void): void;
     drop(id: ConversationId): void;
   };
   /** Reads a group's rules and member count again. */
@@ -33,7 +33,7 @@ export function applyChange(deps: Deps, change: Change): void {
       applyStanding(deps, change);
       return;
     case 'conversation_updated':
-      deps.live.whenLive(change.conversationId, (live) => {
+      deps.live.tell(change.conversationId, (live) => {
         live.description = undefined;
         deps.refresh(live);
       });
@@ -48,7 +48,10 @@ export function applyChange(deps: Deps, change: Change): void {
       return;
     }
     case 'log_trimmed':
-      deps.live.whenLive(change.conversationId, (live) => live.trimTo(change.firstSeq));
+      deps.live.tell(change.conversationId, (live) => {
+        live.firstSeq = Math.max(live.firstSeq, change.firstSeq);
+        live.ring.dropBefore(live.firstSeq);
+      });
       return;
     case 'session_revoked':
       deps.forgetSession(change.sessionId);

@@ -1,0 +1,41 @@
+import type { UserEvents, UserId } from '@tpx/protocol';
+import type { Announcer, Change, LogEntry } from '../fanout/announcer.ts';
+import type { ChangesBus } from './changes-bus.ts';
+import type { ConversationBus } from './conversation-bus.ts';
+import type { UserSignals } from './user-signals.ts';
+
+type Deps = { here: Announcer; conversations: ConversationBus; users: UserSignals; changes: ChangesBus };
+
+/** Announces on this node and on every other. */
+export class ClusterAnnouncer implements Announcer {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  logged(entry: LogEntry): void {
+    this.#deps.conversations.tell(entry.conversationId, { type: 'logged', entry });
+    this.#deps.here.logged(entry);
+  }
+
+  changed(change: Change): void {
+    this.#deps.here.changed(change);
+    switch (change.type) {
+      // Only those who serve the conversation need to know.
+      case 'conversation_updated':
+        this.#deps.conversations.tell(change.conversationId, { type: 'updated' });
+        return;
+      case 'log_trimmed':
+        this.#deps.conversations.tell(change.conversationId, { type: 'trimmed', firstSeq: change.firstSeq });
+        return;
+      default:
+        this.#deps.changes.tell(change);
+    }
+  }
+
+  signalUser<Name extends keyof UserEvents>(userId: UserId, event: Name, payload: UserEvents[Name]): void {
+    this.#deps.here.signalUser(userId, event, payload);
+    this.#deps.users.tell(userId, event, JSON.stringify(payload));
+  }
+}

@@ -1,0 +1,62 @@
+import type { ConversationId, ConversationKind, LogEventName } from '@tpx/protocol';
+import type { LogEntry } from '../fanout/announcer.ts';
+
+/** What nodes tell each other about one conversation, on its subject. */
+export type ConversationNews =
+  | { type: 'logged'; entry: Omit<LogEntry, 'conversationId'> }
+  /** Not logged: typing, receipts, a ping. */
+  | { type: 'signal'; event: string; payload: string }
+  /** The group's own fields or its member count changed. */
+  | { type: 'updated' }
+  /** Retention removed what was before `firstSeq`. */
+  | { type: 'trimmed'; firstSeq: number };
+
+export function conversationSubject(id: ConversationId): string {
+  return `c.${id}`;
+}
+
+/**
+ * One line that says what it is, then the payload as readers get it: it is encoded once, on the node where it happened,
+ * and not parsed by those that pass it on.
+ */
+export function encodeNews(news: ConversationNews): string {
+  switch (news.type) {
+    case 'logged': {
+      const { seq, kind, event, payload } = news.entry;
+      return `logged ${seq} ${kind} ${event}\n${payload}`;
+    }
+    case 'signal':
+      return `signal ${news.event}\n${news.payload}`;
+    case 'updated':
+      return 'updated\n';
+    case 'trimmed':
+      return `trimmed ${news.firstSeq}\n`;
+  }
+}
+
+/** Undefined for what a newer version says and this one does not know: nodes of both run side by side in an upgrade. */
+export function decodeNews(text: string): ConversationNews | undefined {
+  const end = text.indexOf('\n');
+  const [type, first = '', second, third] = text.slice(0, end).split(' ');
+  const payload = text.slice(end + 1);
+  switch (type) {
+    case 'logged':
+      return {
+        type,
+        entry: {
+          seq: Number(first),
+          kind: second as ConversationKind,
+          event: third as LogEventName,
+          payload,
+        },
+      };
+    case 'signal':
+      return { type, event: first, payload };
+    case 'updated':
+      return { type };
+    case 'trimmed':
+      return { type, firstSeq: Number(first) };
+    default:
+      return undefined;
+  }
+}
