@@ -1,11 +1,19 @@
-import type { SessionId, UserId } from '@tpx/protocol';
+import { encodePayload, RawJson, type SessionId, type UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { appearsOffline } from './accounts/users.ts';
 import { Channels } from './channels/channels.ts';
 import { Signals } from './channels/signals.ts';
+import type { Bus } from './cluster/bus.ts';
+import { CatchUp } from './cluster/catch-up.ts';
+import { ChangesBus } from './cluster/changes-bus.ts';
+import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
+import { ConversationBus } from './cluster/conversation-bus.ts';
+import { Peers } from './cluster/peers.ts';
+import { UserSignals } from './cluster/user-signals.ts';
 import type { Config } from './config/config.ts';
 import { BatchLoader } from './db/batch-loader.ts';
 import type { Database } from './db/database.ts';
+import type { LiveConversation } from './fanout/live-conversation.ts';
 import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
 import { NodeAnnouncer } from './fanout/node-announcer.ts';
@@ -22,6 +30,7 @@ import { SummaryBook } from './messages/summary-book.ts';
 import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
+import { applyNews, applyUserSignal } from './session/apply-news.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
@@ -33,6 +42,8 @@ type Given = {
   config: Config;
   database: Database;
   log: Logger;
+  bus: Bus;
+  nodeId: string;
   /** Access tokens of this device session are worth nothing from now on. */
   forgetSession(sessionId: SessionId): void;
 };
@@ -41,7 +52,7 @@ type Given = {
 const CHARACTERS_PER_MB = 1_048_576;
 
 /** Everything of a node that is live: sessions, channels, fan-out, presence. */
-export function composeLiveSide({ config, database, log, forgetSession }: Given) {
+export function composeLiveSide({ config, database, log, bus, nodeId, forgetSession }: Given) {
   const http = new HttpServer();
   const fanout = new LocalFanout(http);
   const registry = new SessionRegistry();
@@ -49,7 +60,17 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
   const publish = fanout.publish.bind(fanout);
   const presence = new Presence({ publish });
 
+  const conversations = new ConversationBus({
+    bus,
+    receive: (id, news) => applyNews(elsewhere, id, news),
+    doubt: () => catchUp.doubt(),
+  });
+  const relay = (conversation: LiveConversation, event: string, payload: unknown) =>
+    conversations.tell(conversation.id, { type: 'signal', event, payload: encodePayload(payload) });
+
   const live = new LiveConversations({
+    listen: (id) => conversations.listen(id),
+    unlisten: (id) => conversations.unlisten(id),
     loadStates: (ids) => loadConversationStates(database, ids),
     readLog: (id, after, limit) => readLog(database, id, after, limit),
     publish: (conversation, { event, payload }) => {
@@ -69,25 +90,38 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     presence,
     live,
     forgetSession,
-    refresh: refresher.refresh.bind(refresher),
+    refresh: (conversation: LiveConversation) => {
+      refreshConversation(database, conversation).catch((error) =>
+        log.warn({ err: error }, 'a group was not read again'),
+      );
+    },
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
   };
-  const words = new WordIndex(database);
-  const announcer = new NodeAnnouncer({
-    live,
-    fanout,
-    apply: (change) => applyChange(changes, change),
-    grown: (conversationId) => words.note(conversationId),
+  const here = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
+  const users = new UserSignals({
+    bus,
+    isHere: (userId) => registry.has(userId),
+    receive: (userId, event, payload) => applyUserSignal(elsewhere, userId, event, payload),
   });
+  const changesBus = new ChangesBus(bus, (change) => here.changed(change));
+  const announcer = new ClusterAnnouncer({ here, conversations, users, changes: changesBus });
 
   const writer = new MessageWriter({ database, announcer });
   const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
   const receipts = new ReceiptBook({
     database,
-    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', marks),
+    announcer,
+    broadcast(conversation, marks) {
+      const payload = new RawJson(JSON.stringify({ receipts: marks }));
+      publish(conversation.topic, conversation.topic, 'receipts', payload);
+      relay(conversation, 'receipts', payload);
+    },
   });
-  const summaries = new SummaryBook({ database, announcer });
-  const signals = new Signals({ announcer, publish });
+  const signals = new Signals({ announcer, publish, relay });
+  const elsewhere = { sessions: registry, signals, fanout, live, here };
+  const onError = (error: unknown) => log.warn({ err: error }, 'logs were not compared with Postgres');
+  const catchUp = new CatchUp({ database, live, bus, onError });
+  const peers = new Peers({ bus, nodeId, doubt: () => catchUp.doubt(), gone: () => undefined });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({
     database,
@@ -117,7 +151,7 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
     live,
     announcer,
     writer,
-    words,
+    peers,
     /** Rights of whoever asks by REST: from their joined channel where they have one. */
     access: { load: async (key: AccessKey) => accessOfJoined(registry, key) ?? (await access.load(key)) },
     sessions,
@@ -128,6 +162,10 @@ export function composeLiveSide({ config, database, log, forgetSession }: Given)
       presence.close();
       summaries.close();
       await receipts.close();
+      catchUp.close();
+      users.flush();
+      peers.close();
+      await bus.close();
       await http.close();
     },
   };

@@ -8,6 +8,10 @@ import { RefreshTokens } from './accounts/refresh-tokens.ts';
 import { SessionDirectory } from './accounts/session-directory.ts';
 import { removeExpiredSessions } from './accounts/sessions.ts';
 import { SigningKeys } from './accounts/signing-keys.ts';
+import type { Bus } from './cluster/bus.ts';
+import { clusterName } from './cluster/cluster-name.ts';
+import { InProcessBus } from './cluster/in-process-bus.ts';
+import { NatsBus } from './cluster/nats-bus.ts';
 import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
@@ -22,7 +26,7 @@ import { registerGroupRoutes } from './transports/rest/group-routes.ts';
 import { httpMetrics } from './transports/rest/http-metrics.ts';
 import { registerMessageRoutes } from './transports/rest/message-routes.ts';
 import { registerPinRoutes } from './transports/rest/pin-routes.ts';
-import { databasePart } from './transports/rest/readiness.ts';
+import { busPart, databasePart } from './transports/rest/readiness.ts';
 import { createRestApp } from './transports/rest/rest-app.ts';
 import { registerSystemRoutes } from './transports/rest/system-routes.ts';
 import { registerUserRoutes } from './transports/rest/user-routes.ts';
@@ -43,16 +47,18 @@ export interface Node {
 
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
 export async function composeNode({ config, database, log, version }: Given): Promise<Node> {
+  const nodeId = crypto.randomUUID();
+  const bus = await openBus({ config, database, log, nodeId });
   const keys = await SigningKeys.open(database, log);
   const accessTokens = new AccessTokens(keys);
   const directory = new SessionDirectory(database);
   const forgetSession = directory.forget.bind(directory);
-  const live = composeLiveSide({ config, database, log, forgetSession });
+  const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession });
   const { announcer, limiter, presence, writer, access } = live;
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  observe(registry, live);
+  observe(registry, live, bus);
 
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
   const rest = createRestApp({
@@ -73,7 +79,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
   registerPinRoutes(rest, { ...common, access });
   registerSystemRoutes(rest, {
     registry,
-    parts: { postgres: databasePart(database) },
+    parts: { postgres: databasePart(database), ...(config.natsUrl !== null && { nats: busPart(bus) }) },
     info: { version, tcp: null, features: ['groups', 'dms', 'receipts', 'presence', 'search', 'audit'] },
   });
 
@@ -117,7 +123,23 @@ export async function composeNode({ config, database, log, version }: Given): Pr
   };
 }
 
-function observe(registry: Registry, { registry: sessions, live }: LiveSide): void {
+/** A node without TPX_NATS_URL is a cluster of one. */
+async function openBus({
+  config,
+  database,
+  log,
+  nodeId,
+}: Omit<Given, 'version'> & { nodeId: string }): Promise<Bus> {
+  if (config.natsUrl === null) return new InProcessBus();
+  return NatsBus.open({
+    url: config.natsUrl,
+    prefix: `tpx.${await clusterName(database)}`,
+    name: `tpx ${nodeId}`,
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+}
+
+function observe(registry: Registry, { registry: sessions, live, peers }: LiveSide, bus: Bus): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -129,5 +151,9 @@ function observe(registry: Registry, { registry: sessions, live }: LiveSide): vo
     });
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
-  gauge('tpx_recent_events_characters', 'Recent events held in memory.', () => live.ringCharacters);
+  gauge('tpx_bus_up', 'Whether the bus to other nodes is there.', () => Number(bus.isUp));
+  gauge('tpx_bus_subscriptions', 'Subjects that this node listens on.', () => bus.traffic.subscriptions);
+  gauge('tpx_bus_sent', 'Messages to other nodes since the start.', () => bus.traffic.sent);
+  gauge('tpx_bus_received', 'Messages from other nodes since the start.', () => bus.traffic.received);
+  gauge('tpx_cluster_peers', 'Other nodes that are heard of.', () => peers.count);
 }

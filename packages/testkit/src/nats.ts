@@ -26,7 +26,11 @@ export class TestNats implements AsyncDisposable {
     });
     await until(
       async () => {
-        const socket = await Bun.connect({ hostname: '127.0.0.1', port: this.port, socket: { data() {} } });
+        const socket = await Bun.connect({
+          hostname: '127.0.0.1',
+          port: this.port,
+          socket: { data: () => undefined },
+        });
         socket.end();
         return true;
       },

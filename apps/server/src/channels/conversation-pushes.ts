@@ -31,7 +31,7 @@ import { sendMessage } from '../messages/send-message.ts';
 import type { SummaryBook } from '../messages/summary-book.ts';
 import type { ConversationChannel } from './channel.ts';
 import type { ChannelSession } from './channel-session.ts';
-import { parsePayload } from './parse-payload.ts';
+import { raiseMarks } from './raise-marks.ts';
 import type { Signals } from './signals.ts';
 
 export type PushDeps = {
@@ -151,14 +151,7 @@ function mark(
   const deliveredSeq = Math.min(Math.max(own.deliveredSeq, delivered, read), conversation.lastSeq);
   const readSeq = Math.min(Math.max(own.readSeq, read), conversation.lastSeq);
   if (deliveredSeq === own.deliveredSeq && readSeq === own.readSeq) return false;
-  for (const device of devices ?? []) {
-    const channel = device.channels.get(topic);
-    if (channel?.kind !== 'conversation') continue;
-    channel.deliveredSeq = Math.max(channel.deliveredSeq, deliveredSeq);
-    channel.readSeq = Math.max(channel.readSeq, readSeq);
-  }
-  own.deliveredSeq = deliveredSeq;
-  own.readSeq = readSeq;
+  raiseMarks(deps.devicesOf(userId), topic, deliveredSeq, readSeq);
   deps.receipts.mark(conversation, userId, deliveredSeq, readSeq);
   return true;
 }

@@ -1,4 +1,4 @@
-import { LIMITS, type UserId } from '@tpx/protocol';
+import { LIMITS, type SignalEvents, type UserId } from '@tpx/protocol';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { ConversationChannel } from './channel.ts';
@@ -7,6 +7,12 @@ import type { ChannelSession } from './channel-session.ts';
 type Deps = {
   announcer: Announcer;
   publish(room: string, topic: string, event: string, payload: unknown): void;
+  /** To the readers on all other nodes. */
+  relay<Name extends keyof SignalEvents>(
+    conversation: LiveConversation,
+    event: Name,
+    payload: SignalEvents[Name],
+  ): void;
 };
 
 /** What is told and not kept: typing, pings, one's own read mark (spec SIG-1 to SIG-3). */
@@ -23,15 +29,30 @@ export class Signals {
 
   typing(session: ChannelSession, { conversation, topic }: ConversationChannel, on: boolean): void {
     const { userId, connection } = session;
+    if (!this.#note(conversation, userId, on)) return;
+    const payload = { user_id: userId, on };
+    connection.publishToOthers(topic, topic, 'typing', payload);
+    this.#deps.relay(conversation, 'typing', payload);
+  }
+
+  /** Somebody on another node. It dies here too: that node may be gone by then. */
+  typingElsewhere(conversation: LiveConversation, payload: SignalEvents['typing']): void {
+    const { topic } = conversation;
+    if (!this.#note(conversation, payload.user_id as UserId, payload.on)) return;
+    this.#deps.publish(topic, topic, 'typing', payload);
+  }
+
+  /** False where nothing changes: somebody stops who was not typing. */
+  #note(conversation: LiveConversation, userId: UserId, on: boolean): boolean {
     let people = this.#typing.get(conversation);
-    if (!on && !people?.has(userId)) return;
+    if (!on && !people?.has(userId)) return false;
     if (!people) {
       people = new Map();
       this.#typing.set(conversation, people);
     }
     if (on) people.set(userId, performance.now() + LIMITS.typingTtlMs);
     else people.delete(userId);
-    connection.publishToOthers(topic, topic, 'typing', { user_id: userId, on });
+    return true;
   }
 
   #expireTyping(): void {
@@ -48,6 +69,7 @@ export class Signals {
 
   ping({ userId }: ChannelSession, { conversation, topic }: ConversationChannel): void {
     this.#deps.publish(topic, topic, 'ping', { user_id: userId });
+    this.#deps.relay(conversation, 'ping', { user_id: userId });
     for (const peer of conversation.peers ?? []) {
       if (peer !== userId) this.#deps.announcer.signalUser(peer, 'ping', { user_id: userId, topic });
     }

@@ -91,21 +91,24 @@ describe.each([
     expect(atTwo).toEqual(['last']);
   });
 
-  given('brings nothing after it is told to stop, and everything after it is told to listen again', async () => {
-    await using world = createWorld();
-    const [one, two] = [await world.join(), await world.join()];
-    const first = await listener(two, 'c.1');
-    const marker = await listener(two, 'marker');
-    two.unsubscribe('c.1');
-    await two.confirm();
-    one.publish('c.1', 'unheard');
-    one.publish('marker', 'now');
-    await until(() => marker.length > 0, { what: 'the marker' });
-    const second = await listener(two, 'c.1');
-    one.publish('c.1', 'heard');
-    await until(() => second.length > 0, { what: 'what is published after' });
-    expect([first, second]).toEqual([[], ['heard']]);
-  });
+  given(
+    'brings nothing after it is told to stop, and everything after it is told to listen again',
+    async () => {
+      await using world = createWorld();
+      const [one, two] = [await world.join(), await world.join()];
+      const first = await listener(two, 'c.1');
+      const marker = await listener(two, 'marker');
+      two.unsubscribe('c.1');
+      await two.confirm();
+      one.publish('c.1', 'unheard');
+      one.publish('marker', 'now');
+      await until(() => marker.length > 0, { what: 'the marker' });
+      const second = await listener(two, 'c.1');
+      one.publish('c.1', 'heard');
+      await until(() => second.length > 0, { what: 'what is published after' });
+      expect([first, second]).toEqual([[], ['heard']]);
+    },
+  );
 
   given('says that it is lost and that it is back, and has every subscription then', async () => {
     await using world = createWorld();

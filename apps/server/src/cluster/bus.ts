@@ -5,6 +5,8 @@
 export interface Bus {
   /** Whether what is published now reaches the others. */
   readonly isUp: boolean;
+  /** Since the start; `subscriptions` now. */
+  readonly traffic: Readonly<BusTraffic>;
   /** MUST return at once, MUST NOT throw, and MUST drop what is published while the bus is away. */
   publish(subject: string, text: string): void;
   /**
@@ -27,3 +29,5 @@ export interface Bus {
   /** MUST hand over what was published before it resolves; afterwards nothing is received. */
   close(): Promise<void>;
 }
+
+export type BusTraffic = { sent: number; received: number; subscriptions: number };

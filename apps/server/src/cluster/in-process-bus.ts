@@ -1,4 +1,4 @@
-import type { Bus } from './bus.ts';
+import type { Bus, BusTraffic } from './bus.ts';
 
 /** A bus within this process: what a node that runs alone has, and what tests join several with. */
 export class InProcessHub {
@@ -20,6 +20,8 @@ export class InProcessBus implements Bus {
   readonly #stateListeners: ((isUp: boolean) => void)[] = [];
   #leave: () => void = () => undefined;
   #isUp = true;
+  #sent = 0;
+  #received = 0;
 
   constructor(toOthers: (subject: string, text: string) => void = () => undefined) {
     this.#toOthers = toOthers;
@@ -29,8 +31,14 @@ export class InProcessBus implements Bus {
     return this.#isUp;
   }
 
+  get traffic(): BusTraffic {
+    return { sent: this.#sent, received: this.#received, subscriptions: this.#listeners.size };
+  }
+
   publish(subject: string, text: string): void {
-    if (this.#isUp) this.#toOthers(subject, text);
+    if (!this.#isUp) return;
+    this.#sent++;
+    this.#toOthers(subject, text);
   }
 
   subscribe(subject: string, receive: (text: string) => void): void {
@@ -43,7 +51,13 @@ export class InProcessBus implements Bus {
 
   /** Another member has published; it arrives in a turn of its own, as from a network. */
   deliver(subject: string, text: string): void {
-    if (this.#isUp) queueMicrotask(() => this.#listeners.get(subject)?.(text));
+    if (!this.#isUp) return;
+    queueMicrotask(() => {
+      const receive = this.#listeners.get(subject);
+      if (!receive) return;
+      this.#received++;
+      receive(text);
+    });
   }
 
   async confirm(): Promise<boolean> {

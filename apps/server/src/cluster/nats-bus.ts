@@ -1,5 +1,5 @@
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
-import type { Bus } from './bus.ts';
+import type { Bus, BusTraffic } from './bus.ts';
 import { natsAddress } from './nats-address.ts';
 
 export type NatsBusOptions = {
@@ -27,6 +27,8 @@ export class NatsBus implements Bus {
   readonly #listeners = new Map<string, (text: string) => void>();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #stateListeners: ((isUp: boolean) => void)[] = [];
+  #sent = 0;
+  #received = 0;
   #connection: NatsConnection | undefined;
   #isUp = false;
   #closed = false;
@@ -49,8 +51,13 @@ export class NatsBus implements Bus {
     return this.#isUp;
   }
 
+  get traffic(): BusTraffic {
+    return { sent: this.#sent, received: this.#received, subscriptions: this.#listeners.size };
+  }
+
   publish(subject: string, text: string): void {
     if (!this.#isUp) return;
+    this.#sent++;
     try {
       this.#connection?.publish(`${this.#options.prefix}.${subject}`, text);
     } catch (error) {
@@ -68,8 +75,12 @@ export class NatsBus implements Bus {
   #subscribe(connection: NatsConnection, subject: string, receive: (text: string) => void): void {
     const subscription = connection.subscribe(`${this.#options.prefix}.${subject}`, {
       callback: (error, message) => {
-        if (error) this.#options.onTrouble(`NATS ended the subscription to ${subject}: ${messageOf(error)}.`);
-        else receive(message.string());
+        if (error) {
+          this.#options.onTrouble(`NATS ended the subscription to ${subject}: ${messageOf(error)}.`);
+          return;
+        }
+        this.#received++;
+        receive(message.string());
       },
     });
     this.#subscriptions.set(subject, subscription);
@@ -147,7 +158,9 @@ export class NatsBus implements Bus {
         ignoreAuthErrorAbort: true,
       });
     } catch (error) {
-      this.#options.onTrouble(`NATS does not answer at TPX_NATS_URL: ${messageOf(error)}. The node goes on alone and tries again.`);
+      this.#options.onTrouble(
+        `NATS does not answer at TPX_NATS_URL: ${messageOf(error)}. The node goes on alone and tries again.`,
+      );
       return false;
     }
     if (this.#closed) {

@@ -19,9 +19,17 @@ test.each([
   [{ TPX_RATE_LIMITS: 'send=fast' }, 'is not like send=50/1s'],
   [{ TPX_ROLES: 'gateway,dancer' }, 'TPX_ROLES'],
   [{ TPX_PORT: '4001' }, 'both 4001'],
+  [{ TPX_WORKERS: '2' }, 'set TPX_NATS_URL'],
+  [{ TPX_WORKERS: '0' }, 'TPX_WORKERS is "0"'],
+  [{ TPX_NATS_URL: 'nats://a, http://b' }, 'that begin with nats:// or tls://'],
 ])('CFG-2: %p stops the start with a sentence', (environment, sentence) => {
   expect(() => readConfig(environment)).toThrow(ConfigError);
   expect(() => readConfig(environment)).toThrow(sentence);
+});
+
+test('CLU-2 several workers and several servers of NATS are settings', () => {
+  const settings = { TPX_WORKERS: '4', TPX_NATS_URL: 'nats://a:4222,nats://b:4222' };
+  expect(readConfig(settings)).toMatchObject({ workers: 4, natsUrl: settings.TPX_NATS_URL });
 });
 
 test('CFG-3: an empty variable is as good as unset', () => {

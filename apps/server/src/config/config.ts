@@ -74,11 +74,10 @@ function readSetting<Name extends SettingName>(
 }
 
 function refuseContradictions(config: Config, environment: Environment): void {
-  if (config.workers > 1) {
-    throw new ConfigError('TPX_WORKERS above 1 is not part of this version yet. Unset it.');
-  }
-  if (config.natsUrl !== null) {
-    throw new ConfigError('TPX_NATS_URL is not part of this version yet: a node runs alone. Unset it.');
+  if (config.workers > 1 && config.natsUrl === null) {
+    throw new ConfigError(
+      `TPX_WORKERS is ${config.workers}, but the workers find each other through NATS: set TPX_NATS_URL, or use npm run cluster.`,
+    );
   }
   const s3 = Object.keys(environment).filter((name) => name.startsWith('TPX_S3_') && environment[name]);
   if (s3.length > 0) {

@@ -10,9 +10,17 @@ type Setting = { schema: z.ZodType; default: string | null; help: string };
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
 const port = wholeNumber(0, 65_535);
+const isUrlOf = (protocols: readonly string[], value: string) =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol);
+const beginnings = (protocols: readonly string[]) =>
+  protocols.map((protocol) => `${protocol}//`).join(' or ');
 const url = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  z.string().refine((value) => isUrlOf(protocols, value), {
+    message: `must be a URL that begins with ${beginnings(protocols)}`,
+  });
+const urls = (...protocols: string[]) =>
+  z.string().refine((value) => value.split(',').every((part) => isUrlOf(protocols, part.trim())), {
+    message: `must be URLs, separated by commas, that begin with ${beginnings(protocols)}`,
   });
 
 export const ROLES = ['gateway', 'upload', 'worker'] as const;
@@ -41,9 +49,9 @@ export const SETTINGS = {
     help: 'PostgreSQL gives a statement up after this; a third longer without any answer, and it counts as away.',
   },
   TPX_NATS_URL: {
-    schema: url('nats:', 'tls:'),
+    schema: urls('nats:', 'tls:'),
     default: null,
-    help: 'NATS, which joins several nodes to a cluster.',
+    help: 'NATS, which joins the nodes of one database to a cluster; several servers of it separated by commas.',
   },
   TPX_S3_ENDPOINT: {
     schema: url('http:', 'https:'),

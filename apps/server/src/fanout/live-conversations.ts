@@ -34,7 +34,7 @@ type Loading = {
 };
 
 /** One that is being loaded, with what is to happen as soon as it is there. */
-type Loading = { promise: Promise<LiveConversation>; then: ((live: LiveConversation) => void)[] };
+type Loading = { promise: Promise<LiveConversation>; afterwards: ((live: LiveConversation) => void)[] };
 
 /** The conversations that this node serves now. */
 export class LiveConversations {
@@ -71,7 +71,7 @@ export class LiveConversations {
   tell(id: ConversationId, run: (live: LiveConversation) => void): void {
     const live = this.#live.get(id);
     if (live) run(live);
-    else this.#loading.get(id)?.then.push(run);
+    else this.#loading.get(id)?.afterwards.push(run);
   }
 
   /** The conversation, loaded if need be. @throws {Refusal} `not_found`, `unavailable` */
@@ -85,7 +85,7 @@ export class LiveConversations {
     }
     let loading = this.#loading.get(id);
     if (!loading) {
-      loading = { promise: this.#load(id), then: [] };
+      loading = { promise: this.#load(id), afterwards: [] };
       this.#loading.set(id, loading);
     }
     return loading.promise;
@@ -102,7 +102,7 @@ export class LiveConversations {
       live.idleSince = performance.now();
       this.#live.set(id, live);
       // What was committed while the state was read.
-      for (const run of this.#loading.get(id)?.then ?? []) run(live);
+      for (const run of this.#loading.get(id)?.afterwards ?? []) run(live);
       return live;
     } finally {
       this.#loading.delete(id);

@@ -30,6 +30,10 @@ export class SessionRegistry {
     this.#count--;
   }
 
+  has(userId: UserId): boolean {
+    return this.#byUser.has(userId);
+  }
+
   of(userId: UserId): readonly Session[] {
     const known = this.#byUser.get(userId);
     if (!known) return [];

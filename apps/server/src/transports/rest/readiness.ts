@@ -49,3 +49,15 @@ export function databasePart(database: Queries): Part {
     },
   };
 }
+
+/** The bus to other nodes; without it a node serves its own people, and those of others with a delay. */
+export function busPart(bus: { readonly isUp: boolean }): Part {
+  return {
+    required: false,
+    async check() {
+      if (!bus.isUp) {
+        throw new Error('NATS does not answer. The node goes on alone and catches up when it is back.');
+      }
+    },
+  };
+}

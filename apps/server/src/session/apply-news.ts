@@ -1,0 +1,81 @@
+import {
+  type ConversationId,
+  type SignalEvents,
+  type UserEvents,
+  type UserId,
+  userTopic,
+} from '@tpx/protocol';
+import { raiseMarks } from '../channels/raise-marks.ts';
+import type { Signals } from '../channels/signals.ts';
+import type { ConversationNews } from '../cluster/conversation-news.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import type { LiveConversation } from '../fanout/live-conversation.ts';
+import type { LiveConversations } from '../fanout/live-conversations.ts';
+import type { LocalFanout } from '../fanout/local-fanout.ts';
+import type { SessionRegistry } from './session-registry.ts';
+
+type Deps = {
+  sessions: SessionRegistry;
+  signals: Signals;
+  fanout: LocalFanout;
+  live: LiveConversations;
+  /** Announces on this node alone. */
+  here: Announcer;
+};
+
+/** Does on this node what another has told of a conversation that this one serves. */
+export function applyNews(deps: Deps, conversationId: ConversationId, news: ConversationNews): void {
+  switch (news.type) {
+    case 'logged':
+      deps.here.logged({ conversationId, ...news.entry });
+      return;
+    case 'signal': {
+      const conversation = deps.live.get(conversationId);
+      if (conversation) applySignal(deps, conversation, news.event, news.payload);
+      return;
+    }
+    case 'updated':
+      deps.here.changed({ type: 'conversation_updated', conversationId });
+      return;
+    case 'trimmed':
+      deps.here.changed({ type: 'log_trimmed', conversationId, firstSeq: news.firstSeq });
+      return;
+  }
+}
+
+/** Tells this node's readers what another node told its own; `payload` is its JSON. */
+function applySignal(
+  { sessions, signals, fanout }: Pick<Deps, 'sessions' | 'signals' | 'fanout'>,
+  conversation: LiveConversation,
+  event: string,
+  payload: string,
+): void {
+  const { topic } = conversation;
+  if (event === 'typing') {
+    signals.typingElsewhere(conversation, JSON.parse(payload) as SignalEvents['typing']);
+    return;
+  }
+  if (event === 'receipts') {
+    // The same person's devices here must not tell lower marks afterwards (spec RCP-2).
+    for (const receipt of (JSON.parse(payload) as SignalEvents['receipts']).receipts) {
+      const devices = sessions.of(receipt.user_id as UserId);
+      raiseMarks(devices, topic, receipt.delivered_seq, receipt.read_seq);
+    }
+  }
+  fanout.publishJson(topic, topic, event, payload);
+}
+
+/** Tells this node's devices of one person what another node has for all of them. */
+export function applyUserSignal(
+  { sessions, fanout }: Pick<Deps, 'sessions' | 'fanout'>,
+  userId: UserId,
+  event: string,
+  payload: string,
+): void {
+  if (event === 'read_marker') {
+    const { topic, read_seq } = JSON.parse(payload) as UserEvents['read_marker'];
+    raiseMarks(sessions.of(userId), topic, read_seq, read_seq);
+  }
+  const topic = userTopic(userId);
+  fanout.publishJson(topic, topic, event, payload);
+}
