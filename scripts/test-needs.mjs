@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { onPath } from './on-path.mjs';
 
 /** What some tests need beyond npm packages. A test that misses its part skips itself; this says so beforehand. */
 const NEEDS = [
@@ -11,7 +12,7 @@ const NEEDS = [
   },
   {
     what: 'one of nginx, caddy, curl, openssl',
-    found: () => ['nginx', 'caddy', 'curl', 'openssl'].every(onPath),
+    found: () => ['nginx', 'caddy', 'curl', 'openssl'].every((program) => onPath(program)),
     without: 'tests through load balancers',
   },
   { what: 'tmux', found: () => onPath('tmux'), without: 'tests in a real terminal' },
@@ -23,13 +24,6 @@ export function missingNeeds() {
   return NEEDS.filter(({ found }) => !found()).map(
     ({ what, without }) => `${what} is not installed: ${without} are skipped`,
   );
-}
-
-/** @param {string} program */
-function onPath(program) {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
 
 function debianPostgres() {

@@ -36,7 +36,14 @@ const EXPIRED_SESSIONS_EVERY_MS = 3_600_000;
 const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
 
-export type Given = { config: Config; database: Database; log: Logger; version: string };
+export type Given = {
+  config: Config;
+  database: Database;
+  log: Logger;
+  version: string;
+  /** Other nodes of this machine listen on the same port. */
+  sharesPort: boolean;
+};
 
 /** A node: `listen` serves; `drain` lets clients go to come back elsewhere, and stores what is under way. */
 export interface Node {
@@ -46,7 +53,7 @@ export interface Node {
 }
 
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
-export async function composeNode({ config, database, log, version }: Given): Promise<Node> {
+export async function composeNode({ config, database, log, version, sharesPort }: Given): Promise<Node> {
   const nodeId = crypto.randomUUID();
   const bus = await openBus({ config, database, log, nodeId });
   const keys = await SigningKeys.open(database, log);
@@ -103,7 +110,7 @@ export async function composeNode({ config, database, log, version }: Given): Pr
   return {
     listen: () =>
       live.http.listen(
-        { hostname: config.host, port: config.port },
+        { hostname: config.host, port: config.port, reusePort: sharesPort },
         {
           rest,
           sockets,
@@ -129,7 +136,9 @@ async function openBus({
   database,
   log,
   nodeId,
-}: Omit<Given, 'version'> & { nodeId: string }): Promise<Bus> {
+}: Pick<Given, 'config' | 'database' | 'log'> & {
+  nodeId: string;
+}): Promise<Bus> {
   if (config.natsUrl === null) return new InProcessBus();
   return NatsBus.open({
     url: config.natsUrl,

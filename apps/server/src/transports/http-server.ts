@@ -15,7 +15,7 @@ type Parts = {
   onUnexpected(error: unknown): void;
 };
 
-type Address = { hostname: string; port: number };
+type Address = { hostname: string; port: number; reusePort: boolean };
 
 const QUIET_MAX_SECONDS = 60;
 
@@ -24,12 +24,12 @@ export class HttpServer implements NativePublisher {
   #server: Server<SocketData> | undefined;
 
   /** @throws what Bun throws where the address is taken (`code` EADDRINUSE) or not ours */
-  listen({ hostname, port }: Address, parts: Parts): URL {
+  listen({ hostname, port, reusePort }: Address, parts: Parts): URL {
     this.#server = Bun.serve<SocketData>({
       hostname,
       port,
       // Said aloud: left out, a second Bun program could listen on the same port, and clients would meet one or the other.
-      reusePort: false,
+      reusePort,
       // Uploads set their own limit; every JSON body is bounded again, and far lower, where it is read.
       maxRequestBodySize: LIMITS.uploadMaxBytes,
       websocket: webSocketHandler(parts.sockets),

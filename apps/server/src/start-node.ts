@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { composeNode, type Node } from './compose.ts';
+import type { Config } from './config/config.ts';
+import { type DatabaseAddress, openDatabase } from './db/bun-database.ts';
+import { migrate } from './db/migrate.ts';
+
+/** Connections to Postgres of one node: one writes, the others read and change. */
+const DATABASE_CONNECTIONS = 10;
+
+type Given = { config: Config; address: DatabaseAddress; log: Logger; sharesPort: boolean };
+
+/** A node that serves at `url`. */
+export type StartedNode = { url: URL; stop(): Promise<void> };
+
+export async function startNode({ config, address, log, sharesPort }: Given): Promise<StartedNode> {
+  const database = openDatabase({ ...address, connections: DATABASE_CONNECTIONS });
+  let node: Node;
+  let url: URL;
+  try {
+    await migrate(database);
+    node = await composeNode({ config, database, log, sharesPort, version: packageJson.version });
+    url = node.listen();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    url,
+    async stop() {
+      await node.drain();
+      await database.close();
+    },
+  };
+}

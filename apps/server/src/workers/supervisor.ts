@@ -1,0 +1,90 @@
+import { failuresAfter, respawnDelayMs } from './respawn-delay.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+type Deps = { count: number; spawn(): WorkerProcess; say(line: string): void };
+
+type Slot = { number: number; worker: WorkerProcess };
+
+/** Keeps a number of workers running until it is told to drain them (spec CLU-20 to CLU-23). */
+export class Supervisor {
+  readonly #deps: Deps;
+  readonly #slots: Slot[] = [];
+  readonly #stopping = Promise.withResolvers<void>();
+  #isStopping = false;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when all serve. @throws where one cannot start, after the others have ended */
+  async start(): Promise<void> {
+    for (let number = 1; number <= this.#deps.count; number++) {
+      this.#slots.push({ number, worker: this.#deps.spawn() });
+    }
+    try {
+      await Promise.all(this.#slots.map((slot) => this.#isReady(slot)));
+    } catch (error) {
+      await this.drain();
+      throw error;
+    }
+    for (const slot of this.#slots) void this.#keep(slot);
+  }
+
+  async #isReady({ number, worker }: Slot): Promise<void> {
+    try {
+      await worker.ready;
+    } catch (error) {
+      throw new Error(`Worker ${number} ${(error as Error).message}.`);
+    }
+    this.#deps.say(`  Worker ${number} is process ${worker.pid}.`);
+  }
+
+  async #keep(slot: Slot): Promise<void> {
+    let failures = 0;
+    while (!this.#isStopping) {
+      const { worker } = slot;
+      const how = await worker.ended;
+      // A reload has put another in its place.
+      if (slot.worker !== worker) continue;
+      if (this.#isStopping) return;
+      failures = failuresAfter(failures, worker.livedMs);
+      const waitMs = respawnDelayMs(failures);
+      const when = waitMs === 0 ? 'now' : `in ${waitMs / 1000} s`;
+      this.#deps.say(`Worker ${slot.number} ended with ${how}. It is started again ${when}.`);
+      await Promise.race([Bun.sleep(waitMs), this.#stopping.promise]);
+      if (this.#isStopping || slot.worker !== worker) continue;
+      slot.worker = this.#deps.spawn();
+      void this.#isReady(slot).catch(() => undefined);
+    }
+  }
+
+  /** Replaces the workers one after the other; each new one serves before its predecessor drains. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(async () => {
+      for (const slot of this.#slots) if (!this.#isStopping) await this.#replace(slot);
+    });
+    return this.#reloading;
+  }
+
+  async #replace(slot: Slot): Promise<void> {
+    const worker = this.#deps.spawn();
+    try {
+      await this.#isReady({ number: slot.number, worker });
+    } catch (error) {
+      this.#deps.say(`${(error as Error).message} The old one stays.`);
+      return;
+    }
+    const before = slot.worker;
+    slot.worker = worker;
+    await before.stop();
+  }
+
+  /** Ends them one after the other, so that the clients of each find another for as long as there is one. */
+  async drain(): Promise<void> {
+    this.#isStopping = true;
+    this.#stopping.resolve();
+    await this.#reloading;
+    for (const { worker } of this.#slots) await worker.stop();
+  }
+}

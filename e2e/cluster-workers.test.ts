@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import {
+  createPerson,
+  hasNats,
+  startNats,
+  startServer,
+  stillAlive,
+  type TestNats,
+  type TestServer,
+  until,
+} from '@tpx/testkit';
+import { Clients, Heard, ok } from './phoenix-client.fixture.ts';
+
+/** The processes of the workers that serve now, by number. */
+function workersOf(server: TestServer): Map<number, number> {
+  const told = server.output().matchAll(/Worker (\d+) is process (\d+)\./g);
+  return new Map([...told].map(([, number, pid]) => [Number(number), Number(pid)]));
+}
+
+describe.skipIf(!hasNats)('workers', () => {
+  let nats: TestNats;
+  let server: TestServer;
+  beforeAll(async () => {
+    nats = await startNats();
+    server = await startServer({ env: { TPX_WORKERS: '2', TPX_NATS_URL: nats.url } });
+  });
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await nats?.stop();
+  });
+
+  test('CLU-20 two workers share the port, and people on both talk', async () => {
+    using clients = new Clients();
+    expect([...workersOf(server).keys()]).toEqual([1, 2]);
+    const alice = await createPerson(server, 'alice');
+    const { body } = await alice.api.call<{ group: { id: string } }>('POST', '/groups', { name: 'Room' });
+    const listeners = await Promise.all(
+      // The kernel spreads connections over the workers: so many are not all on one.
+      Array.from({ length: 12 }, async () => {
+        const channel = clients.connect(server, alice.tokens.access_token).channel(`group:${body.group.id}`);
+        const heard = new Heard(channel, ['message']);
+        await ok(channel.join());
+        return { channel, heard };
+      }),
+    );
+    const sending = listeners.map(({ channel }, n) =>
+      ok(channel.push('message', { type: 'text', content: { text: `from ${n}` } })),
+    );
+    await Promise.all(sending);
+    for (const { heard } of listeners)
+      await until(() => heard.of('message').length === 12, { what: 'every message on every connection' });
+  });
+
+  test('CLU-21 a worker that is killed is back, and its clients with it', async () => {
+    using clients = new Clients();
+    const alice = await createPerson(server, 'alice');
+    const channels = Array.from({ length: 6 }, () =>
+      clients.connect(server, alice.tokens.access_token).channel(`user:${alice.user.id}`),
+    );
+    await Promise.all(channels.map((channel) => ok(channel.join())));
+    const before = workersOf(server).get(1) ?? 0;
+    process.kill(before, 'SIGKILL');
+    await until(() => (workersOf(server).get(1) ?? before) !== before, {
+      what: 'another process in its place',
+      timeoutMs: 20_000,
+    });
+    await until(() => channels.every(({ state }) => state === 'joined'), {
+      what: 'all to have joined again',
+    });
+    expect(server.output()).toContain('Worker 1 ended with SIGKILL. It is started again now.');
+  });
+
+  test('CLU-22 SIGHUP replaces the workers one after the other while clients stay served', async () => {
+    using clients = new Clients();
+    const alice = await createPerson(server, 'alice');
+    const channel = clients.connect(server, alice.tokens.access_token).channel(`user:${alice.user.id}`);
+    await ok(channel.join());
+    const before = workersOf(server);
+    process.kill(server.pid, 'SIGHUP');
+    const refused: unknown[] = [];
+    await until(
+      async () => {
+        // A connection to a worker that drains at that moment is reset, as any connection may be; a node answers.
+        await fetch(`${server.url}/healthz`).then(
+          ({ status }) => status === 200 || refused.push(status),
+          () => undefined,
+        );
+        return stillAlive([...before.values()]).length === 0;
+      },
+      { what: 'the old workers to have ended', timeoutMs: 30_000 },
+    );
+    const after = workersOf(server);
+    expect([...after.keys()]).toEqual([1, 2]);
+    expect(stillAlive([...after.values()])).toHaveLength(2);
+    await until(() => channel.state === 'joined', { what: 'the client to have joined again' });
+    expect(refused).toEqual([]);
+  });
+
+  test('CLU-23 a supervisor that is killed takes its workers with it, and the next start has the port', async () => {
+    const workers = [...workersOf(server).values()];
+    // One of them stands still: it could not end by itself.
+    process.kill(workers[0] ?? 0, 'SIGSTOP');
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended();
+    await until(() => stillAlive(workers).length === 0, { what: 'the workers to have ended' });
+    await server.start();
+    const person = await createPerson(server, 'carol');
+    expect(person.user.display_name).toBe('carol');
+  });
+
+  test('CLU-22 SIGTERM drains all and ends with 0', async () => {
+    const workers = [...workersOf(server).values()].slice(-2);
+    await server.stop();
+    expect(stillAlive(workers)).toEqual([]);
+  });
+});
+
+test('CLU-20 several workers without NATS are refused with a sentence', async () => {
+  const start = startServer({ env: { TPX_WORKERS: '2' } });
+  await expect(start).rejects.toThrow('set TPX_NATS_URL');
+});
+
+test('CLU-21 workers that cannot start end the start, and nothing is left behind', async () => {
+  const nowhere = 'postgres://tpx@127.0.0.1:1/tpx';
+  const env = { TPX_WORKERS: '2', TPX_NATS_URL: 'nats://127.0.0.1:1' };
+  const error: Error = await startServer({ databaseUrl: nowhere, env }).then(
+    () => new Error('It started.'),
+    (reason) => reason,
+  );
+  expect(error.message).toContain('PostgreSQL does not answer at TPX_DATABASE_URL.');
+  expect(error.message).toMatch(/Worker [12] ended with code 1 before it was ready\./);
+});
