@@ -1,5 +1,6 @@
 import { encodePayload, RawJson, type SessionId, type UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
+import { whoBlocks } from './accounts/blocks.ts';
 import { appearsOffline } from './accounts/users.ts';
 import { Channels } from './channels/channels.ts';
 import { Signals } from './channels/signals.ts';
@@ -13,6 +14,8 @@ import { UserSignals } from './cluster/user-signals.ts';
 import type { Config } from './config/config.ts';
 import { BatchLoader } from './db/batch-loader.ts';
 import type { Database } from './db/database.ts';
+import type { Change } from './fanout/announcer.ts';
+import { ChangeFeed } from './fanout/change-feed.ts';
 import type { LiveConversation } from './fanout/live-conversation.ts';
 import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
@@ -30,6 +33,7 @@ import { SummaryBook } from './messages/summary-book.ts';
 import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
+import { applyChangeElsewhere, rereadEverything } from './session/apply-changes-elsewhere.ts';
 import { applyNews, applyUserSignal } from './session/apply-news.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
@@ -81,10 +85,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     ringCharactersMax: config.recentEventsMb * CHARACTERS_PER_MB,
   });
 
-  const refresher = new ConversationRefresher({
-    database,
-    onError: (error) => log.error({ err: error }, 'groups were not read again'),
-  });
+  const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
   const changes = {
     sessions: registry,
     presence,
@@ -96,18 +97,23 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
       );
     },
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
+    readStanding: async (key: AccessKey) => (await access.load(key))?.standing ?? 'none',
+    readBlockers: (userId: UserId) => whoBlocks(database, userId),
   };
+  const elsewhereChanged = (change: Change) =>
+    applyChangeElsewhere(changes, change).catch((error) =>
+      log.error({ err: error, change }, 'a change of another node was not applied'),
+    );
   const here = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
   const users = new UserSignals({
     bus,
     isHere: (userId) => registry.has(userId),
     receive: (userId, event, payload) => applyUserSignal(elsewhere, userId, event, payload),
   });
-  const changesBus = new ChangesBus(bus, (change) => here.changed(change));
+  const changesBus = new ChangesBus(bus, elsewhereChanged);
   const announcer = new ClusterAnnouncer({ here, conversations, users, changes: changesBus });
 
   const writer = new MessageWriter({ database, announcer });
-  const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
   const receipts = new ReceiptBook({
     database,
     announcer,
@@ -119,8 +125,13 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   });
   const signals = new Signals({ announcer, publish, relay });
   const elsewhere = { sessions: registry, signals, fanout, live, here };
-  const onError = (error: unknown) => log.warn({ err: error }, 'logs were not compared with Postgres');
+  const onError = (error: unknown) => log.warn({ err: error }, 'PostgreSQL was not compared with');
   const catchUp = new CatchUp({ database, live, bus, onError });
+  // A node alone knows of every change: it made it.
+  const feed =
+    config.natsUrl === null
+      ? undefined
+      : new ChangeFeed({ database, apply: elsewhereChanged, lost: () => rereadEverything(changes), onError });
   const peers = new Peers({ bus, nodeId, doubt: () => catchUp.doubt(), gone: () => undefined });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({
@@ -163,6 +174,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
       summaries.close();
       await receipts.close();
       catchUp.close();
+      await feed?.close();
       users.flush();
       peers.close();
       await bus.close();

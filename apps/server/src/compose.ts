@@ -15,6 +15,7 @@ import { NatsBus } from './cluster/nats-bus.ts';
 import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
+import { removeOldChanges } from './fanout/change-feed.ts';
 import { handOverGroups } from './groups/hand-over.ts';
 import { trimLogs } from './groups/trim-logs.ts';
 import { repeat } from './jobs/repeat.ts';
@@ -33,6 +34,7 @@ import { registerUserRoutes } from './transports/rest/user-routes.ts';
 
 const RETENTION_EVERY_MS = 60_000;
 const EXPIRED_SESSIONS_EVERY_MS = 3_600_000;
+const OLD_CHANGES_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
 
@@ -103,7 +105,7 @@ export async function composeNode({ config, database, log, version, sharesPort }
   const background = [
     repeat((signal) => trimLogs({ database, announcer }, new Date(), signal), RETENTION_EVERY_MS, onError),
     repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
-    repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
+    repeat(() => removeOldChanges(database), OLD_CHANGES_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
   ];
 

@@ -7,6 +7,7 @@ const EXPECTED: Record<CloseName, ReturnType<typeof afterClose>> = {
   too_large: 'reconnect',
   heartbeat_timeout: 'reconnect',
   slow_reader: 'reconnect',
+  missed_changes: 'reconnect',
   overloaded: 'reconnect_later',
   malformed: 'stay_away',
   unsupported_version: 'stay_away',

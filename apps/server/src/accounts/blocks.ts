@@ -1,6 +1,6 @@
 import { LIMITS, Refusal, type UserId, type UserObject } from '@tpx/protocol';
-import type { Database } from '../db/database.ts';
-import { isForeignKeyViolation } from '../db/database.ts';
+import { type Database, isForeignKeyViolation, type Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Caller } from './caller.ts';
 import { toUserObject, USER_COLUMNS, type UserRow } from './users.ts';
@@ -10,12 +10,14 @@ type BlockDeps = { database: Database; announcer: Announcer };
 /** Blocking again changes nothing. @throws {Refusal} `invalid`, `not_found`, `conflict` where the list is full */
 export async function blockUser(deps: BlockDeps, caller: Caller, blockedId: UserId): Promise<void> {
   if (blockedId === caller.userId) throw new Refusal('invalid', 'You cannot block yourself.');
-  const added = await insertBlock(deps.database, caller.userId, blockedId);
-  if (added) deps.announcer.changed({ type: 'block', userId: caller.userId, blockedId, on: true });
+  await announceAfterCommit(deps, async (tx, later) => {
+    const added = await insertBlock(tx, caller.userId, blockedId);
+    if (added) later.changed({ type: 'block', userId: caller.userId, blockedId, on: true });
+  });
 }
 
-async function insertBlock(database: Database, userId: UserId, blockedId: UserId): Promise<boolean> {
-  const [counted] = await database.query<{ blocks: number; there: boolean }>(
+async function insertBlock(tx: Queries, userId: UserId, blockedId: UserId): Promise<boolean> {
+  const [counted] = await tx.query<{ blocks: number; there: boolean }>(
     `SELECT (SELECT count(*)::int FROM blocks WHERE user_id = $1) AS blocks,
             EXISTS (SELECT 1 FROM users WHERE id = $2 AND deleted_at IS NULL) AS there`,
     [userId, blockedId],
@@ -25,7 +27,7 @@ async function insertBlock(database: Database, userId: UserId, blockedId: UserId
     throw new Refusal('conflict', `Your block list is full: it has ${LIMITS.blockedUsersMax} people.`);
   }
   try {
-    const rows = await database.query(
+    const rows = await tx.query(
       'INSERT INTO blocks (user_id, blocked_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING blocked_id',
       [userId, blockedId],
     );
@@ -38,11 +40,20 @@ async function insertBlock(database: Database, userId: UserId, blockedId: UserId
 
 /** Unblocking somebody who is not blocked changes nothing. */
 export async function unblockUser(deps: BlockDeps, caller: Caller, blockedId: UserId): Promise<void> {
-  const rows = await deps.database.query(
-    'DELETE FROM blocks WHERE user_id = $1 AND blocked_id = $2 RETURNING blocked_id',
-    [caller.userId, blockedId],
-  );
-  if (rows.length > 0) deps.announcer.changed({ type: 'block', userId: caller.userId, blockedId, on: false });
+  await announceAfterCommit(deps, async (tx, later) => {
+    const rows = await tx.query(
+      'DELETE FROM blocks WHERE user_id = $1 AND blocked_id = $2 RETURNING blocked_id',
+      [caller.userId, blockedId],
+    );
+    if (rows.length > 0) later.changed({ type: 'block', userId: caller.userId, blockedId, on: false });
+  });
+}
+
+export async function whoBlocks(queries: Queries, userId: UserId): Promise<UserId[]> {
+  const rows = await queries.query<{ user_id: UserId }>('SELECT user_id FROM blocks WHERE blocked_id = $1', [
+    userId,
+  ]);
+  return rows.map(({ user_id }) => user_id);
 }
 
 export type BlockedPage = { users: UserObject[]; next: string | null };

@@ -1,6 +1,7 @@
 import { Refusal, type SessionId, type UserId } from '@tpx/protocol';
 import type { Database, Queries } from '../db/database.ts';
-import type { Announcer, Change, LogEntry } from '../fanout/announcer.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
+import type { Announcer } from '../fanout/announcer.ts';
 import type { Caller } from './caller.ts';
 import { announceRevoked, signedOut } from './device-session.ts';
 import type { PasswordGuard } from './password-guard.ts';
@@ -12,7 +13,7 @@ export type DeleteAccountDeps = {
   announcer: Announcer;
   passwordGuard: PasswordGuard;
   /** Takes the person out of every group; `groups/hand-over.ts`, which can't be imported here without a circle. */
-  handOverGroups(tx: Queries, userId: UserId): Promise<{ entries: LogEntry[]; changes: Change[] }>;
+  handOverGroups(tx: Queries, later: Announcer, userId: UserId): Promise<void>;
 };
 
 /**
@@ -38,20 +39,17 @@ export async function deleteAccount(
     // Not `unauthorized`: the caller is logged in, and a client would refresh its token and try again.
     throw new Refusal('forbidden', 'The password is wrong, so nothing was deleted.');
   }
-  const { handedOver, sessions } = await deps.database.transaction(async (tx) => {
+  await announceAfterCommit(deps, async (tx, later) => {
     // First: groups are locked before people, everywhere.
-    const handedOver = await deps.handOverGroups(tx, userId);
+    await deps.handOverGroups(tx, later, userId);
     await eraseProfile(tx, userId);
     const sessions = await tx.query<{ id: SessionId }>(
       'DELETE FROM device_sessions WHERE user_id = $1 RETURNING id',
       [userId],
     );
-    return { handedOver, sessions: sessions.map(({ id }) => id) };
+    for (const { id } of sessions) announceRevoked(later, userId, id);
+    later.changed({ type: 'user_deleted', userId });
   });
-  for (const entry of handedOver.entries) deps.announcer.logged(entry);
-  for (const change of handedOver.changes) deps.announcer.changed(change);
-  announceRevoked(deps.announcer, userId, sessions);
-  deps.announcer.changed({ type: 'user_deleted', userId });
 }
 
 async function eraseProfile(tx: Queries, userId: UserId): Promise<void> {

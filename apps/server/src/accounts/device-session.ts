@@ -14,18 +14,14 @@ export type SignInDeps = {
 /** Where a device signs in from, as the owner will see it in the list of sessions. */
 export type Device = { name: string | undefined; address: string };
 
-export type OpenedSession = { refreshToken: RefreshToken; dropped: SessionId[] };
-
-/**
- * Opens a session of a user whose row the transaction holds. Past LIMITS.devicesPerUser the least used ones go: they
- * are `dropped`, to be announced after the commit.
- */
+/** Opens a session of a user whose row the transaction holds. Past LIMITS.devicesPerUser the least used ones go. */
 export async function openDeviceSession(
   tx: Queries,
+  later: Announcer,
   deps: Pick<SignInDeps, 'refreshTokens'>,
   userId: UserId,
   device: Device,
-): Promise<OpenedSession> {
+): Promise<RefreshToken> {
   const sessionId = Bun.randomUUIDv7() as SessionId;
   const refreshToken = deps.refreshTokens.issue(sessionId);
   await tx.query(
@@ -47,7 +43,8 @@ export async function openDeviceSession(
      RETURNING id`,
     [userId, sessionId, LIMITS.devicesPerUser - 1],
   );
-  return { refreshToken, dropped: dropped.map(({ id }) => id) };
+  for (const { id } of dropped) announceRevoked(later, userId, id);
+  return refreshToken;
 }
 
 /** What a device holds from now on. */
@@ -63,12 +60,8 @@ export function toTokens(
   };
 }
 
-export function announceRevoked(
-  announcer: Announcer,
-  userId: UserId,
-  sessionIds: readonly SessionId[],
-): void {
-  for (const sessionId of sessionIds) announcer.changed({ type: 'session_revoked', sessionId, userId });
+export function announceRevoked(later: Announcer, userId: UserId, sessionId: SessionId): void {
+  later.changed({ type: 'session_revoked', sessionId, userId });
 }
 
 export function signedOut(): Refusal {

@@ -1,7 +1,8 @@
 import { type LoginBody, Refusal, type SignedIn, type UserId, Username } from '@tpx/protocol';
 import type { z } from 'zod';
 import type { Queries } from '../db/database.ts';
-import { announceRevoked, openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
+import { openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
 import type { PasswordGuard } from './password-guard.ts';
 import { loadOwnUser } from './users.ts';
 
@@ -18,7 +19,7 @@ export async function login(
   const right = await deps.passwordGuard.isRight(body.username, address, body.password, hash);
   if (!account || !right) throw wrong();
 
-  const { signedIn, dropped } = await deps.database.transaction(async (tx) => {
+  return announceAfterCommit(deps, async (tx, later) => {
     // The account may have been deleted since; from here on it can't be before the session is there to be revoked.
     const held = await tx.query(
       'SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE',
@@ -26,12 +27,10 @@ export async function login(
     );
     if (held.length === 0) throw wrong();
     const device = { name: body.device_name, address };
-    const { refreshToken, dropped } = await openDeviceSession(tx, deps, account.id, device);
+    const refreshToken = await openDeviceSession(tx, later, deps, account.id, device);
     const user = await loadOwnUser(tx, account.id);
-    return { signedIn: { user, ...toTokens(deps, account.id, refreshToken) }, dropped };
+    return { user, ...toTokens(deps, account.id, refreshToken) };
   });
-  announceRevoked(deps.announcer, account.id, dropped);
-  return signedIn;
 }
 
 async function findAccount(queries: Queries, username: string): Promise<Account | undefined> {

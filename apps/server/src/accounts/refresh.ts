@@ -1,5 +1,7 @@
-import { LIMITS, Refusal, type SessionId, type Tokens, type UserId } from '@tpx/protocol';
+import { LIMITS, Refusal, type Tokens, type UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
+import type { Announcer } from '../fanout/announcer.ts';
 import { announceRevoked, type SignInDeps, signedOut, toTokens } from './device-session.ts';
 import { hashOf, type RefreshToken, sameHash } from './refresh-tokens.ts';
 
@@ -11,7 +13,8 @@ type SessionRow = {
   expired: boolean;
 };
 
-type Outcome = { userId: UserId; next: RefreshToken } | { userId: UserId; reused: SessionId } | 'gone';
+/** Undefined: the session is over, as of now or for some time. */
+type Outcome = { userId: UserId; next: RefreshToken } | undefined;
 
 /**
  * Trades a refresh token for its successor (spec AUTH-4). The token just replaced gives the same successor again for
@@ -27,23 +30,26 @@ export async function refresh(deps: SignInDeps, text: string, address: string): 
       details: { reason: 'invalid' },
     });
   }
-  const outcome = await deps.database.transaction((tx) => trade(tx, deps, token, address));
-  if (outcome === 'gone') throw signedOut();
-  if ('reused' in outcome) {
-    announceRevoked(deps.announcer, outcome.userId, [outcome.reused]);
-    throw signedOut();
-  }
+  const outcome = await announceAfterCommit(deps, (tx, later) => trade(tx, later, deps, token, address));
+  // Thrown out here, so that a session that is revoked stays so.
+  if (!outcome) throw signedOut();
   return toTokens(deps, outcome.userId, outcome.next);
 }
 
-async function trade(tx: Queries, deps: SignInDeps, token: RefreshToken, address: string): Promise<Outcome> {
+async function trade(
+  tx: Queries,
+  later: Announcer,
+  deps: SignInDeps,
+  token: RefreshToken,
+  address: string,
+): Promise<Outcome> {
   const [session] = await tx.query<SessionRow>(
     `SELECT user_id, refresh_hash, refresh_parent_hash, expires_at <= now() AS expired,
             refresh_rotated_at > clock_timestamp() - make_interval(secs => $2) AS in_grace
      FROM device_sessions WHERE id = $1 FOR UPDATE`,
     [token.sessionId, LIMITS.refreshGraceMs / 1000],
   );
-  if (!session || session.expired) return 'gone';
+  if (!session || session.expired) return undefined;
   const userId = session.user_id;
   const hash = hashOf(token);
   if (sameHash(hash, session.refresh_hash)) {
@@ -56,7 +62,8 @@ async function trade(tx: Queries, deps: SignInDeps, token: RefreshToken, address
     if (next) return { userId, next };
   }
   await tx.query('DELETE FROM device_sessions WHERE id = $1', [token.sessionId]);
-  return { userId, reused: token.sessionId };
+  announceRevoked(later, userId, token.sessionId);
+  return undefined;
 }
 
 async function rotate(

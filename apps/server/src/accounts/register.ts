@@ -8,6 +8,7 @@ import {
 } from '@tpx/protocol';
 import type { z } from 'zod';
 import { isUniqueViolation, type Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import { openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
 import { hashPassword } from './passwords.ts';
 import { loadOwnUser } from './users.ts';
@@ -27,10 +28,10 @@ export async function register(
   const userId = Bun.randomUUIDv7() as UserId;
   for (let tries = 1; ; tries++) {
     try {
-      return await deps.database.transaction(async (tx) => {
+      return await announceAfterCommit(deps, async (tx, later) => {
         await insertUser(tx, userId, body, passwordHash);
         const device = { name: body.device_name, address };
-        const { refreshToken } = await openDeviceSession(tx, deps, userId, device);
+        const refreshToken = await openDeviceSession(tx, later, deps, userId, device);
         return { user: await loadOwnUser(tx, userId), ...toTokens(deps, userId, refreshToken) };
       });
     } catch (error) {

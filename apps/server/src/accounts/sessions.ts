@@ -1,5 +1,6 @@
 import { Refusal, type SessionId, type SessionObject, type UserId } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Caller } from './caller.ts';
 import { announceRevoked } from './device-session.ts';
@@ -32,13 +33,15 @@ export async function revokeSession(
   caller: Caller,
   sessionId: SessionId,
 ): Promise<void> {
-  const rows = await deps.database.query(
-    'DELETE FROM device_sessions WHERE id = $1 AND user_id = $2 RETURNING id',
-    [sessionId, caller.userId],
-  );
-  if (rows.length === 0)
-    throw new Refusal('not_found', 'You have no such session. GET /auth/sessions lists them.');
-  announceRevoked(deps.announcer, caller.userId, [sessionId]);
+  await announceAfterCommit(deps, async (tx, later) => {
+    const rows = await tx.query('DELETE FROM device_sessions WHERE id = $1 AND user_id = $2 RETURNING id', [
+      sessionId,
+      caller.userId,
+    ]);
+    if (rows.length === 0)
+      throw new Refusal('not_found', 'You have no such session. GET /auth/sessions lists them.');
+    announceRevoked(later, caller.userId, sessionId);
+  });
 }
 
 /** Signs the calling device out; once more is no error. */
@@ -46,8 +49,10 @@ export async function logout(
   deps: { database: Database; announcer: Announcer },
   caller: Caller,
 ): Promise<void> {
-  await deps.database.query('DELETE FROM device_sessions WHERE id = $1', [caller.sessionId]);
-  announceRevoked(deps.announcer, caller.userId, [caller.sessionId]);
+  await announceAfterCommit(deps, async (tx, later) => {
+    await tx.query('DELETE FROM device_sessions WHERE id = $1', [caller.sessionId]);
+    announceRevoked(later, caller.userId, caller.sessionId);
+  });
 }
 
 /** For a worker to call now and then. Gives how many there were. */
@@ -56,14 +61,17 @@ export async function removeExpiredSessions(deps: {
   announcer: Announcer;
 }): Promise<number> {
   for (let removed = 0; ; ) {
-    const rows = await deps.database.query<{ id: SessionId; user_id: UserId }>(
-      `DELETE FROM device_sessions WHERE id IN (
-         SELECT id FROM device_sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING id, user_id`,
-      [EXPIRED_BATCH],
-    );
-    for (const row of rows) announceRevoked(deps.announcer, row.user_id, [row.id]);
-    removed += rows.length;
-    if (rows.length < EXPIRED_BATCH) return removed;
+    const batch = await announceAfterCommit(deps, async (tx, later) => {
+      const rows = await tx.query<{ id: SessionId; user_id: UserId }>(
+        `DELETE FROM device_sessions WHERE id IN (
+           SELECT id FROM device_sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, user_id`,
+        [EXPIRED_BATCH],
+      );
+      for (const row of rows) announceRevoked(later, row.user_id, row.id);
+      return rows.length;
+    });
+    removed += batch;
+    if (batch < EXPIRED_BATCH) return removed;
   }
 }

@@ -1,4 +1,4 @@
-import type { ConversationId } from '@tpx/protocol';
+import { type ConversationId, Refusal } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import type { Bus } from './bus.ts';
@@ -50,7 +50,7 @@ export class CatchUp {
     } catch (error) {
       // Postgres is away: it is asked until it answers.
       this.#due = true;
-      this.#deps.onError(error);
+      this.#failed(error);
     }
     this.#running = false;
     if (this.#due) this.#schedule();
@@ -62,8 +62,12 @@ export class CatchUp {
     try {
       await this.#compare(this.#awayNext.splice(0, AWAY_BATCH));
     } catch (error) {
-      this.#deps.onError(error);
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof Refusal)) this.#deps.onError(error);
   }
 
   async #compare(ids: readonly ConversationId[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ConversationId, type DmObject, Refusal, type UserId } from '@tpx/protocol';
 import { type Database, isUniqueViolation, type Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { DM_COLUMNS, type DmRow, toDmObject } from './dm-object.ts';
@@ -21,11 +22,8 @@ export async function openDm(
   if (dm) return { dm, created: false };
 
   deps.limiter.take('create', actorId);
-  const created = await createDm(deps.database, actorId, userId);
-  if (created) {
-    announceDm(deps.announcer, created);
-    return { dm: created, created: true };
-  }
+  const created = await createDm(deps, actorId, userId);
+  if (created) return { dm: created, created: true };
   const theirs = await findDm(deps.database, actorId, userId);
   if (!theirs) throw new Error('a DM was both there and not');
   return { dm: theirs, created: false };
@@ -51,18 +49,20 @@ async function findDm(queries: Queries, one: UserId, other: UserId): Promise<DmO
 }
 
 /** undefined where the other side has just made it. */
-async function createDm(database: Database, one: UserId, other: UserId): Promise<DmObject | undefined> {
+async function createDm(deps: Deps, one: UserId, other: UserId): Promise<DmObject | undefined> {
   const id = Bun.randomUUIDv7() as ConversationId;
   const [userA, userB] = inOrder(one, other);
   try {
-    return await database.transaction(async (tx) => {
+    return await announceAfterCommit(deps, async (tx, later) => {
       await tx.query(`INSERT INTO conversations (id, kind) VALUES ($1, 'dm')`, [id]);
       await tx.query('INSERT INTO dms (id, user_a, user_b) VALUES ($1, $2, $3)', [id, userA, userB]);
       await tx.query(
         `INSERT INTO members (conversation_id, user_id, role) VALUES ($1, $2, 'user'), ($1, $3, 'user')`,
         [id, userA, userB],
       );
-      return { id, user_a: userA, user_b: userB, first_seq: 1, last_seq: 0, last_message_at: null };
+      const dm = { id, user_a: userA, user_b: userB, first_seq: 1, last_seq: 0, last_message_at: null };
+      announceDm(later, dm);
+      return dm;
     });
   } catch (error) {
     if (isUniqueViolation(error, 'dms_user_a_user_b_key')) return undefined;
@@ -75,9 +75,9 @@ function inOrder(one: UserId, other: UserId): [userA: UserId, userB: UserId] {
   return one < other ? [one, other] : [other, one];
 }
 
-function announceDm(announcer: Announcer, dm: DmObject): void {
+function announceDm(later: Announcer, dm: DmObject): void {
   for (const userId of [dm.user_a, dm.user_b] as UserId[]) {
-    announcer.changed({
+    later.changed({
       type: 'standing',
       conversationId: dm.id as ConversationId,
       kind: 'dm',
@@ -85,6 +85,6 @@ function announceDm(announcer: Announcer, dm: DmObject): void {
       standing: 'user',
       reason: 'joined',
     });
-    announcer.signalUser(userId, 'conversation_added', { conversation: { kind: 'dm', ...dm } });
+    later.signalUser(userId, 'conversation_added', { conversation: { kind: 'dm', ...dm } });
   }
 }

@@ -8,9 +8,9 @@ import {
 import type { z } from 'zod';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Database, Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { appendNotice } from '../messages/append.ts';
-import { announceAfterCommit } from './after-commit.ts';
 import { authorize, requireAction } from './authorize.ts';
 import { requireGroupObject } from './group-object.ts';
 import type { GroupState } from './group-state.ts';

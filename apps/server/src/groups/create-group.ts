@@ -1,7 +1,7 @@
 import { type ConversationId, type GroupObject, LIMITS, type UserId } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
-import { announceAfterCommit } from './after-commit.ts';
 import { requireGroupObject } from './group-object.ts';
 import { announceStanding, requirePerson } from './membership.ts';
 

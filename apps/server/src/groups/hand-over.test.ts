@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ConversationId, UserId } from '@tpx/protocol';
 import { readAudit } from '../audit/read-audit.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import { addMember } from './add-member.ts';
-import { codeOf, GroupWorld } from './group-world.fixture.ts';
-import { type HandedOver, handOverGroups } from './hand-over.ts';
+import { codeOf, GroupWorld, RecordingAnnouncer } from './group-world.fixture.ts';
+import { handOverGroups } from './hand-over.ts';
 
 let world: GroupWorld;
 beforeAll(async () => {
@@ -12,14 +13,15 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 /** As the deletion of an account does it. */
-function deleteAccount(userId: UserId): Promise<HandedOver> {
-  return world.database.transaction(async (tx) => {
-    const told = await handOverGroups(tx, userId);
+async function deleteAccount(userId: UserId): Promise<Pick<RecordingAnnouncer, 'entries' | 'changes'>> {
+  const announcer = new RecordingAnnouncer();
+  await announceAfterCommit({ database: world.database, announcer }, async (tx, later) => {
+    await handOverGroups(tx, later, userId);
     await tx.query('UPDATE users SET deleted_at = now(), username = NULL, pin = NULL WHERE id = $1', [
       userId,
     ]);
-    return told;
   });
+  return announcer;
 }
 
 const people = async () => (await world.people(4)) as [UserId, UserId, UserId, UserId];
@@ -87,7 +89,7 @@ test('GRP-4 who is added while their account is being deleted does not come in',
   const [owner, user] = await people();
   const groupId = await world.group({ owner: [owner] });
   const adding = await world.database.transaction(async (tx) => {
-    await handOverGroups(tx, user);
+    await handOverGroups(tx, new RecordingAnnouncer(), user);
     await tx.query('UPDATE users SET deleted_at = now(), username = NULL WHERE id = $1', [user]);
     const outcome = codeOf(addMember(world, { groupId, actorId: owner, targetId: user }));
     // The deletion commits once the addition waits for it.

@@ -1,13 +1,10 @@
 import { type ConversationId, Refusal, type UserId } from '@tpx/protocol';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Queries } from '../db/database.ts';
-import type { Change, LogEntry } from '../fanout/announcer.ts';
+import type { Announcer } from '../fanout/announcer.ts';
 import { appendNotice } from '../messages/append.ts';
 import { eraseConversation } from './delete-group.ts';
 import { makeOwner } from './transfer-group.ts';
-
-/** What is to be announced once the account's deletion has committed. */
-export type HandedOver = { entries: LogEntry[]; changes: Change[] };
 
 /**
  * Takes somebody out of every group, in the transaction that deletes their account: what they own goes to the admin
@@ -17,10 +14,9 @@ export type HandedOver = { entries: LogEntry[]; changes: Change[] };
  *
  * @throws {Refusal} conflict where somebody adds them to a group meanwhile: try again
  */
-export async function handOverGroups(tx: Queries, userId: UserId): Promise<HandedOver> {
-  const told: HandedOver = { entries: [], changes: [] };
+export async function handOverGroups(tx: Queries, later: Announcer, userId: UserId): Promise<void> {
   for (const { groupId, owned } of await leaveAllGroups(tx, userId)) {
-    told.changes.push({
+    later.changed({
       type: 'standing',
       conversationId: groupId,
       kind: 'group',
@@ -38,17 +34,16 @@ export async function handOverGroups(tx: Queries, userId: UserId): Promise<Hande
         details: DELETION,
       });
       await eraseConversation(tx, groupId);
-      told.changes.push({ type: 'conversation_deleted', conversationId: groupId, kind: 'group' });
+      later.changed({ type: 'conversation_deleted', conversationId: groupId, kind: 'group' });
       continue;
     }
-    told.entries.push(
+    later.logged(
       await appendNotice(tx, groupId, { event: 'member_left', actor_id: userId, user_id: userId }),
     );
-    if (heir) await crown(tx, told, groupId, heir, userId);
-    told.changes.push({ type: 'conversation_updated', conversationId: groupId });
+    if (heir) await crown(tx, later, groupId, heir, userId);
+    later.changed({ type: 'conversation_updated', conversationId: groupId });
   }
   await requireInNoGroup(tx, userId);
-  return told;
 }
 
 const DELETION = { because: 'account_deleted' };
@@ -88,14 +83,14 @@ async function findHeir(tx: Queries, groupId: ConversationId): Promise<UserId | 
 
 async function crown(
   tx: Queries,
-  told: HandedOver,
+  later: Announcer,
   groupId: ConversationId,
   heir: UserId,
   actorId: UserId,
 ): Promise<void> {
   await makeOwner(tx, groupId, heir);
   await recordAudit(tx, { groupId, actorId, action: 'transfer', targetId: heir, details: DELETION });
-  told.entries.push(
+  later.logged(
     await appendNotice(tx, groupId, {
       event: 'owner_changed',
       actor_id: actorId,
@@ -103,7 +98,7 @@ async function crown(
       role: 'owner',
     }),
   );
-  told.changes.push({
+  later.changed({
     type: 'standing',
     conversationId: groupId,
     kind: 'group',

@@ -1,9 +1,9 @@
 import type { ConversationId, GroupObject, UserId } from '@tpx/protocol';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Database, Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { appendNotice } from '../messages/append.ts';
-import { announceAfterCommit } from './after-commit.ts';
 import { authorizeTowards } from './authorize.ts';
 import { requireGroupObject } from './group-object.ts';
 import { announceStanding } from './membership.ts';

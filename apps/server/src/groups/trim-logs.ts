@@ -1,5 +1,6 @@
 import type { ConversationId } from '@tpx/protocol';
 import type { Database, Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { lockWords } from '../messages/word-index.ts';
 
@@ -56,9 +57,12 @@ async function trimLog(
 ): Promise<number> {
   let removed = 0;
   while (!signal?.aborted) {
-    const cut = await deps.database.transaction((tx) => trimBatch(tx, groupId, now));
+    const cut = await announceAfterCommit(deps, async (tx, later) => {
+      const cut = await trimBatch(tx, groupId, now);
+      if (cut) later.changed({ type: 'log_trimmed', conversationId: groupId, firstSeq: cut.firstSeq });
+      return cut;
+    });
     if (!cut) break;
-    deps.announcer.changed({ type: 'log_trimmed', conversationId: groupId, firstSeq: cut.firstSeq });
     removed += cut.removed;
     if (cut.removed < BATCH) break;
   }

@@ -1,5 +1,6 @@
 import {
   type ConversationId,
+  type ConversationKind,
   conversationTopic,
   type SessionId,
   type UserId,
@@ -12,7 +13,7 @@ import type { Presence } from '../presence/presence.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
-type Deps = {
+export type ChangeDeps = {
   sessions: SessionRegistry;
   presence: Presence;
   live: {
@@ -26,8 +27,8 @@ type Deps = {
   forgetSession(sessionId: SessionId): void;
 };
 
-/** Brings what this node holds in memory in line with a change that was committed here or elsewhere (spec AUTHZ-2). */
-export function applyChange(deps: Deps, change: Change): void {
+/** Brings what this node holds in memory in line with a change that it has committed itself (spec AUTHZ-2). */
+export function applyChange(deps: ChangeDeps, change: Change): void {
   switch (change.type) {
     case 'standing':
       applyStanding(deps, change);
@@ -78,34 +79,55 @@ export function applyChange(deps: Deps, change: Change): void {
   }
 }
 
-function applyStanding(deps: Deps, change: Extract<Change, { type: 'standing' }>): void {
-  const topic = conversationTopic(change.kind, change.conversationId);
+export function applyStanding(deps: ChangeDeps, change: Extract<Change, { type: 'standing' }>): void {
   for (const session of deps.sessions.of(change.userId)) {
     session.accessVersion++;
-    const channel = session.channels.get(topic);
-    if (channel?.kind !== 'conversation') continue;
+    const channel = channelOf(session, change);
+    if (!channel) continue;
     channel.standing = change.standing;
     if (change.standing === 'none' || change.standing === 'banned') session.closeChannel(channel);
   }
 }
 
-function applyBlock(deps: Deps, change: Extract<Change, { type: 'block' }>): void {
+export function channelOf(
+  session: Session,
+  { kind, conversationId }: { kind: ConversationKind; conversationId: ConversationId },
+): ConversationChannel | undefined {
+  const channel = session.channels.get(conversationTopic(kind, conversationId));
+  return channel?.kind === 'conversation' ? channel : undefined;
+}
+
+export function applyBlock(deps: ChangeDeps, change: Extract<Change, { type: 'block' }>): void {
   for (const session of deps.sessions.of(change.blockedId)) {
     session.accessVersion++;
     const hidden = new Set(session.hiddenUsers);
     if (change.on) hidden.add(change.userId);
     else hidden.delete(change.userId);
-    session.hiddenUsers = hidden.size > 0 ? hidden : undefined;
-    for (const channel of conversationsOf(session)) {
-      const { conversation } = channel;
-      const isTheirDm = conversation.kind === 'dm' && conversation.peers?.includes(change.userId);
-      if (isTheirDm) channel.blocked = change.on;
-      deps.presence.retell(conversation, session);
-    }
+    hide(deps, session, hidden);
   }
 }
 
-async function showOrHide(deps: Deps, userId: UserId): Promise<void> {
+/** From now on the session's user is blocked by these people and by nobody else. */
+export function hide(deps: ChangeDeps, session: Session, blockers: ReadonlySet<string>): void {
+  const before = session.hiddenUsers ?? new Set();
+  if (before.size === blockers.size && before.isSubsetOf(blockers)) return;
+  session.hiddenUsers = blockers.size > 0 ? blockers : undefined;
+  for (const channel of conversationsOf(session)) {
+    const { conversation } = channel;
+    channel.blocked = conversation.kind === 'dm' && isBlockedIn(conversation, session.userId, blockers);
+    deps.presence.retell(conversation, session);
+  }
+}
+
+function isBlockedIn(
+  { peers = [] }: LiveConversation,
+  userId: UserId,
+  blockers: ReadonlySet<string>,
+): boolean {
+  return peers.some((peer) => peer !== userId && blockers.has(peer));
+}
+
+async function showOrHide(deps: ChangeDeps, userId: UserId): Promise<void> {
   if (deps.sessions.of(userId).length === 0) return;
   const invisible = await deps.isInvisible(userId).catch(() => undefined);
   // Not known for now: nobody is shown who may not want to be.

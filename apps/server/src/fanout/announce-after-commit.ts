@@ -1,23 +1,31 @@
 import type { Database, Queries } from '../db/database.ts';
-import type { Announcer } from '../fanout/announcer.ts';
+import type { Announcer, Change } from './announcer.ts';
+import { recordChanges } from './change-feed.ts';
 
 /**
  * Runs a transaction whose `later` keeps what it is told until the commit and then passes it on, in order. What is
- * rolled back is never announced.
+ * rolled back is never announced. Changes are stored with the transaction, for nodes that do not hear of them.
  */
 export async function announceAfterCommit<T>(
   deps: { database: Database; announcer: Announcer },
   run: (tx: Queries, later: Announcer) => Promise<T>,
 ): Promise<T> {
   const kept: ((announcer: Announcer) => void)[] = [];
+  const changes: Change[] = [];
   const later: Announcer = {
     logged: (entry) => void kept.push((announcer) => announcer.logged(entry)),
-    inDoubt: (conversationId) => void kept.push((announcer) => announcer.inDoubt(conversationId)),
-    changed: (change) => void kept.push((announcer) => announcer.changed(change)),
+    changed(change) {
+      changes.push(change);
+      kept.push((announcer) => announcer.changed(change));
+    },
     signalUser: (userId, event, payload) =>
       void kept.push((announcer) => announcer.signalUser(userId, event, payload)),
   };
-  const result = await deps.database.transaction((tx) => run(tx, later));
+  const result = await deps.database.transaction(async (tx) => {
+    const result = await run(tx, later);
+    await recordChanges(tx, changes);
+    return result;
+  });
   for (const announce of kept) announce(deps.announcer);
   return result;
 }

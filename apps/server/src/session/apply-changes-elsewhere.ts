@@ -1,0 +1,66 @@
+import type { ConversationId, Standing, UserId } from '@tpx/protocol';
+import type { Change } from '../fanout/announcer.ts';
+import type { LiveConversations } from '../fanout/live-conversations.ts';
+import { applyBlock, applyChange, applyStanding, type ChangeDeps, channelOf, hide } from './apply-changes.ts';
+import type { Session } from './session.ts';
+
+type Deps = ChangeDeps & {
+  readStanding(place: { conversationId: ConversationId; userId: UserId }): Promise<Standing>;
+  /** Who blocks this user. */
+  readBlockers(userId: UserId): Promise<readonly UserId[]>;
+};
+
+/**
+ * `applyChange` for what another node has committed. Such changes come over two ways and from several nodes, in any
+ * order, some twice: what they tell of is read again, and what they say counts only where PostgreSQL is away.
+ */
+export async function applyChangeElsewhere(deps: Deps, change: Change): Promise<void> {
+  if (change.type === 'standing') await rereadStanding(deps, change);
+  else if (change.type === 'block') await rereadBlockers(deps, change);
+  else applyChange(deps, change);
+}
+
+async function rereadStanding(deps: Deps, change: Extract<Change, { type: 'standing' }>): Promise<void> {
+  const sessions = deps.sessions.of(change.userId);
+  for (const session of sessions) session.accessVersion++;
+  if (!sessions.some((session) => channelOf(session, change))) return;
+  const told = change.standing;
+  const standing = await unchanged(sessions, () => deps.readStanding(change).catch(() => told));
+  applyStanding(deps, { ...change, standing });
+}
+
+async function rereadBlockers(deps: Deps, change: Extract<Change, { type: 'block' }>): Promise<void> {
+  const sessions = deps.sessions.of(change.blockedId);
+  for (const session of sessions) session.accessVersion++;
+  if (sessions.length === 0) return;
+  const blockers = await unchanged(sessions, () =>
+    deps.readBlockers(change.blockedId).catch(() => undefined),
+  );
+  if (!blockers) applyBlock(deps, change);
+  else for (const session of sessions) hide(deps, session, new Set(blockers));
+}
+
+/** What was read while something newer was applied is read again. */
+async function unchanged<T>(sessions: readonly Session[], read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const versions = sessions.map(({ accessVersion }) => accessVersion);
+    const value = await read();
+    if (sessions.every(({ accessVersion }, index) => accessVersion === versions[index])) return value;
+  }
+}
+
+/** Changes were missed, nobody knows which: clients come back, and what they join then is read anew. */
+export function rereadEverything(
+  deps: Pick<ChangeDeps, 'sessions' | 'refresh'> & { live: Pick<LiveConversations, 'ids' | 'tell'> },
+): void {
+  for (const id of deps.live.ids()) {
+    deps.live.tell(id, (conversation) => {
+      conversation.description = undefined;
+      deps.refresh(conversation);
+    });
+  }
+  for (const session of deps.sessions.all()) {
+    session.accessVersion++;
+    session.connection.close('missed_changes');
+  }
+}
