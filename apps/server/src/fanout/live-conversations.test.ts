@@ -242,3 +242,50 @@ test('LOG-8: one that is asked for again is kept until whoever asked has joined'
   live.sweep();
   expect(live.get(id)).toBe(conversation);
 });
+
+/** What a node does about one conversation, in order. */
+function listening(exists: () => boolean) {
+  const done: string[] = [];
+  const live = new LiveConversations({
+    listen: async () => {
+      await Promise.resolve();
+      done.push('listens');
+    },
+    unlisten: () => done.push('stops'),
+    loadStates: async (ids) => {
+      done.push('loads');
+      return ids.map(() => (exists() ? state(0) : undefined));
+    },
+    readLog: async () => [],
+    publish: () => undefined,
+  });
+  return { live, done };
+}
+
+test('CLU-5: a node listens before it reads, and stops when it serves the conversation no more', async () => {
+  const { live, done } = listening(() => true);
+  const conversation = await live.acquire(id);
+  await live.acquire(id);
+  expect(done).toEqual(['listens', 'loads']);
+  live.sweep(conversation.idleSince + 3_600_000);
+  expect(done).toEqual(['listens', 'loads', 'stops']);
+  await live.acquire(id);
+  live.drop(id);
+  live.drop(id);
+  expect(done.slice(3)).toEqual(['listens', 'loads', 'stops']);
+});
+
+test('CLU-5: a node does not go on listening to a conversation that is not there', async () => {
+  const { live, done } = listening(() => false);
+  await expect(live.acquire(id)).rejects.toMatchObject({ code: 'not_found' });
+  expect(done).toEqual(['listens', 'loads', 'stops']);
+});
+
+test('CLU-7: what the log is said to reach is fetched, also while the conversation is being loaded', async () => {
+  const { live, published, whole } = world(3, 100);
+  const acquired = live.acquire(id);
+  live.hearOf(id, 100);
+  await acquired;
+  await whole;
+  expect(published).toEqual(upTo(100).slice(3));
+});
