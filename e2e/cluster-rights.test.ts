@@ -4,7 +4,7 @@ import { createDm, createGroup, createPerson, hasNats, type Person, until } from
 import type { Channel, Socket } from 'phoenix';
 import { Cluster } from './cluster.fixture.ts';
 import { claimsOf } from './inside.fixture.ts';
-import { Clients, ok, outcomeOf, type Refused, refused } from './phoenix-client.fixture.ts';
+import { Clients, Heard, ok, outcomeOf, type Refused, refused } from './phoenix-client.fixture.ts';
 
 const text = (text: string) => ({ type: 'text', content: { text } });
 
@@ -97,6 +97,17 @@ describe.skipIf(!hasNats)('what is decided on one node', () => {
         headers: { authorization: `Bearer ${person.tokens.access_token}` },
       });
       expect(answer.status).toBe(401);
+    },
+    async 'whoever is brought into a group and taken out of it is told'() {
+      const person = await createPerson(cluster.node(1), 'newcomer');
+      const { channel } = await connect(person, `user:${person.user.id}`);
+      const heard = new Heard(channel, ['conversation_added', 'conversation_removed']);
+      const group = await createGroup(owner, [person]);
+      const added = await heard.next<{ conversation: GroupObject }>('conversation_added');
+      expect(added.conversation).toMatchObject({ id: group.id, role: 'user' });
+      await owner.api.call('POST', `/groups/${group.id}/kick`, { user_id: person.user.id });
+      const removed = await heard.next('conversation_removed');
+      expect(removed).toEqual({ topic: `group:${group.id}`, reason: 'kicked' });
     },
     async 'an account that is deleted is disconnected'() {
       const person = await createPerson(cluster.node(0), 'leaver');

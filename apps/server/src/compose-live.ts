@@ -1,4 +1,4 @@
-import { encodePayload, RawJson, type SessionId, type UserId } from '@tpx/protocol';
+import { type ConversationId, encodePayload, RawJson, type SessionId, type UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { whoBlocks } from './accounts/blocks.ts';
 import { appearsOffline } from './accounts/users.ts';
@@ -6,7 +6,7 @@ import { Channels } from './channels/channels.ts';
 import { Signals } from './channels/signals.ts';
 import type { Bus } from './cluster/bus.ts';
 import { CatchUp } from './cluster/catch-up.ts';
-import { ChangesBus } from './cluster/changes-bus.ts';
+import { ChangesBus, type ToldChange } from './cluster/changes-bus.ts';
 import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
 import { ConversationBus } from './cluster/conversation-bus.ts';
 import { Peers } from './cluster/peers.ts';
@@ -33,7 +33,11 @@ import { SummaryBook } from './messages/summary-book.ts';
 import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
-import { applyChangeElsewhere, rereadEverything } from './session/apply-changes-elsewhere.ts';
+import {
+  applyChangeElsewhere,
+  applyMissedChange,
+  rereadEverything,
+} from './session/apply-changes-elsewhere.ts';
 import { applyNews, applyUserSignal } from './session/apply-news.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
@@ -99,19 +103,22 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
     readStanding: async (key: AccessKey) => (await access.load(key))?.standing ?? 'none',
     readBlockers: (userId: UserId) => whoBlocks(database, userId),
+    describeFor: (id: ConversationId, userId: UserId) => loadConversationObject(database, id, userId),
   };
-  const elsewhereChanged = (change: Change) =>
-    applyChangeElsewhere(changes, change).catch((error) =>
-      log.error({ err: error, change }, 'a change of another node was not applied'),
-    );
+  const isNew = (id: number) => feed?.isNew(id) ?? true;
+  const applied = (change: Change, applying: Promise<void>) =>
+    applying.catch((error) => log.error({ err: error, change }, 'a change of another node was not applied'));
+  const changed = ({ change, id }: ToldChange) => {
+    if (id === undefined || isNew(id)) void applied(change, applyChangeElsewhere(changes, change));
+  };
   const here = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
   const users = new UserSignals({
     bus,
     isHere: (userId) => registry.has(userId),
     receive: (userId, event, payload) => applyUserSignal(elsewhere, userId, event, payload),
   });
-  const changesBus = new ChangesBus(bus, elsewhereChanged);
-  const announcer = new ClusterAnnouncer({ here, conversations, users, changes: changesBus });
+  const changesBus = new ChangesBus(bus, changed);
+  const announcer = new ClusterAnnouncer({ here, conversations, users, changes: changesBus, isNew });
 
   const writer = new MessageWriter({ database, announcer });
   const receipts = new ReceiptBook({
@@ -124,14 +131,23 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     },
   });
   const signals = new Signals({ announcer, publish, relay });
-  const elsewhere = { sessions: registry, signals, fanout, live, here };
+  const elsewhere = { sessions: registry, signals, fanout, live, here, changed };
   const onError = (error: unknown) => log.warn({ err: error }, 'PostgreSQL was not compared with');
   const catchUp = new CatchUp({ database, live, bus, onError });
   // A node alone knows of every change: it made it.
   const feed =
     config.natsUrl === null
       ? undefined
-      : new ChangeFeed({ database, apply: elsewhereChanged, lost: () => rereadEverything(changes), onError });
+      : new ChangeFeed({
+          database,
+          apply: (change) =>
+            void applied(
+              change,
+              applyMissedChange({ ...changes, signalUser: here.signalUser.bind(here) }, change),
+            ),
+          lost: () => rereadEverything(changes),
+          onError,
+        });
   const peers = new Peers({ bus, nodeId, doubt: () => catchUp.doubt(), gone: () => undefined });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({

@@ -4,7 +4,14 @@ import type { ChangesBus } from './changes-bus.ts';
 import type { ConversationBus } from './conversation-bus.ts';
 import type { UserSignals } from './user-signals.ts';
 
-type Deps = { here: Announcer; conversations: ConversationBus; users: UserSignals; changes: ChangesBus };
+type Deps = {
+  here: Announcer;
+  conversations: ConversationBus;
+  users: UserSignals;
+  changes: ChangesBus;
+  /** Notes a change, so that it is not applied again when it is found. */
+  isNew(id: number): boolean;
+};
 
 /** Announces on this node and on every other. */
 export class ClusterAnnouncer implements Announcer {
@@ -19,18 +26,16 @@ export class ClusterAnnouncer implements Announcer {
     this.#deps.here.logged(entry);
   }
 
-  changed(change: Change): void {
-    this.#deps.here.changed(change);
+  changed(change: Change, id?: number): void {
+    if (id !== undefined) this.#deps.isNew(id);
+    this.#deps.here.changed(change, id);
     switch (change.type) {
-      // Only those who serve the conversation need to know.
       case 'conversation_updated':
-        this.#deps.conversations.tell(change.conversationId, { type: 'updated' });
-        return;
       case 'log_trimmed':
-        this.#deps.conversations.tell(change.conversationId, { type: 'trimmed', firstSeq: change.firstSeq });
+        this.#deps.conversations.tell(change.conversationId, { type: 'changed', change, id });
         return;
       default:
-        this.#deps.changes.tell(change);
+        this.#deps.changes.tell({ change, id });
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import type { ConversationId } from '@tpx/protocol';
 import { type ConversationNews, decodeNews, encodeNews } from './conversation-news.ts';
 
 const payload = JSON.stringify({ seq: 7, message: { content: { text: 'one\ntwo "é" 🎈' } } });
@@ -7,8 +8,13 @@ test.each<[ConversationNews]>([
   [{ type: 'logged', entry: { seq: 7, kind: 'group', event: 'message', payload } }],
   [{ type: 'logged', entry: { seq: 8, kind: 'dm', event: 'reaction', payload } }],
   [{ type: 'signal', event: 'typing', payload }],
-  [{ type: 'updated' }],
-  [{ type: 'trimmed', firstSeq: 12 }],
+  [
+    {
+      type: 'changed',
+      id: 12,
+      change: { type: 'log_trimmed', conversationId: 'c' as ConversationId, firstSeq: 12 },
+    },
+  ],
 ])('CLU-3 news come out of their text as they went in: %p', (news) => {
   expect(decodeNews(encodeNews(news))).toEqual(news);
 });

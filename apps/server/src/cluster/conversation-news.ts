@@ -1,15 +1,14 @@
 import type { ConversationId, ConversationKind, LogEventName } from '@tpx/protocol';
 import type { LogEntry } from '../fanout/announcer.ts';
+import type { ToldChange } from './changes-bus.ts';
 
 /** What nodes tell each other about one conversation, on its subject. */
 export type ConversationNews =
   | { type: 'logged'; entry: Omit<LogEntry, 'conversationId'> }
   /** Not logged: typing, receipts, a ping. */
   | { type: 'signal'; event: string; payload: string }
-  /** The group's own fields or its member count changed. */
-  | { type: 'updated' }
-  /** Retention removed what was before `firstSeq`. */
-  | { type: 'trimmed'; firstSeq: number };
+  /** Only those who serve the conversation need to know. */
+  | ({ type: 'changed' } & ToldChange);
 
 export function conversationSubject(id: ConversationId): string {
   return `c.${id}`;
@@ -27,10 +26,8 @@ export function encodeNews(news: ConversationNews): string {
     }
     case 'signal':
       return `signal ${news.event}\n${news.payload}`;
-    case 'updated':
-      return 'updated\n';
-    case 'trimmed':
-      return `trimmed ${news.firstSeq}\n`;
+    case 'changed':
+      return `changed\n${JSON.stringify({ change: news.change, id: news.id })}`;
   }
 }
 
@@ -52,10 +49,8 @@ export function decodeNews(text: string): ConversationNews | undefined {
       };
     case 'signal':
       return { type, event: first, payload };
-    case 'updated':
-      return { type };
-    case 'trimmed':
-      return { type, firstSeq: Number(first) };
+    case 'changed':
+      return { type, ...(JSON.parse(payload) as ToldChange) };
     default:
       return undefined;
   }

@@ -12,18 +12,19 @@ export async function announceAfterCommit<T>(
 ): Promise<T> {
   const kept: ((announcer: Announcer) => void)[] = [];
   const changes: Change[] = [];
+  let ids: readonly number[] = [];
   const later: Announcer = {
     logged: (entry) => void kept.push((announcer) => announcer.logged(entry)),
     changed(change) {
-      changes.push(change);
-      kept.push((announcer) => announcer.changed(change));
+      const index = changes.push(change) - 1;
+      kept.push((announcer) => announcer.changed(change, ids[index]));
     },
     signalUser: (userId, event, payload) =>
       void kept.push((announcer) => announcer.signalUser(userId, event, payload)),
   };
   const result = await deps.database.transaction(async (tx) => {
     const result = await run(tx, later);
-    await recordChanges(tx, changes);
+    ids = await recordChanges(tx, changes);
     return result;
   });
   for (const announce of kept) announce(deps.announcer);

@@ -39,6 +39,7 @@ async function follower() {
     applied,
     clock,
     look: () => feed.look(),
+    isNew: (id: number) => feed.isNew(id),
     lost: () => lost,
     [Symbol.asyncDispose]: () => feed.close(),
   };
@@ -53,6 +54,23 @@ test('CLU-10 what has committed since the last look is applied, each change once
   await node.look();
   await node.look();
   expect(node.applied).toEqual(['a', 'b', 'c']);
+});
+
+test('CLU-10 what was told already is not applied when it is found, nor what is told after it was found', async () => {
+  await using node = await follower();
+  const ids: (number | undefined)[] = [];
+  const recording = { ...announcer, changed: (_change: Change, id?: number) => void ids.push(id) };
+  await announceAfterCommit({ database, announcer: recording }, async (_tx, later) => {
+    later.changed(change('told'));
+    later.changed(change('untold'));
+  });
+  const [told = 0, untold = 0] = ids;
+  expect(node.isNew(told)).toBe(true);
+  await node.look();
+  expect(node.applied).toEqual(['untold']);
+  expect([node.isNew(told), node.isNew(untold)]).toEqual([false, false]);
+  await node.look();
+  expect(node.applied).toEqual(['untold']);
 });
 
 test('CLU-10 what is rolled back is never applied', async () => {

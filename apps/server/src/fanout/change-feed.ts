@@ -9,9 +9,12 @@ const KEPT_MS = 3_600_000;
 /** That, with room for clocks and the time a look takes. */
 const BLIND_MAX_MS = 0.9 * KEPT_MS;
 
+/** A change is told, if at all, within this many looks of when it is found. */
+const KNOWN_FOR_LOOKS = 5;
+
 type Deps = {
   database: Queries;
-  /** Reads again what the change is about. It may have been done already, and newer ones may be done before it. */
+  /** Nobody has told of it. Newer ones may have been applied before it: what it is about is read again. */
   apply(change: Change): void;
   /** Too much may have been missed: everything is to be read again. */
   lost(): void;
@@ -20,13 +23,16 @@ type Deps = {
 
 type Look = { horizon: string; found: { id: number; change: Change }[] | null };
 
-/** Stores changes in the transaction of what they tell of. */
-export async function recordChanges(tx: Queries, changes: readonly Change[]): Promise<void> {
-  if (changes.length === 0) return;
-  await tx.query(
-    `INSERT INTO announced_changes (change) SELECT c FROM jsonb_array_elements($1::jsonb -> 'changes') AS c`,
+/** Stores changes in the transaction of what they tell of; gives the id of each. */
+export async function recordChanges(tx: Queries, changes: readonly Change[]): Promise<number[]> {
+  if (changes.length === 0) return [];
+  const rows = await tx.query<{ id: string }>(
+    `INSERT INTO announced_changes (change)
+     SELECT c.change FROM jsonb_array_elements($1::jsonb -> 'changes') WITH ORDINALITY AS c (change, ord) ORDER BY c.ord
+     RETURNING id`,
     [{ changes }],
   );
+  return rows.map(({ id }) => Number(id));
 }
 
 /** For any node to call now and then. */
@@ -47,8 +53,9 @@ export class ChangeFeed {
   /** Every transaction before it had ended at the last look. */
   #horizon: string | undefined;
   #lookedAt: number;
-  /** What the last look gave: the transactions after the horizon are looked at again. */
-  #seen: ReadonlySet<number> = new Set();
+  /** Changes told or found of late, with the number of the look: what follows the horizon is found again. */
+  #known = new Map<number, number>();
+  #looks = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looking: Promise<void> = Promise.resolve();
   #closed = false;
@@ -77,7 +84,14 @@ export class ChangeFeed {
     this.#schedule(LOOK_EVERY_MS);
   }
 
-  /** Applies what has committed since the last look. The first one only finds out where to begin. */
+  /** Whether a change is new to this node, which it is not from then on. */
+  isNew(id: number): boolean {
+    if (this.#known.has(id)) return false;
+    this.#known.set(id, this.#looks);
+    return true;
+  }
+
+  /** Applies what has committed since the last look and was not told. The first one only finds out where to begin. */
   async look(): Promise<void> {
     const [row] = await this.#deps.database.query<Look>(
       `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon,
@@ -90,11 +104,18 @@ export class ChangeFeed {
     const isBlind = now - this.#lookedAt > BLIND_MAX_MS;
     this.#lookedAt = now;
     this.#horizon = row.horizon;
-    const found = row.found ?? [];
-    const seen = this.#seen;
-    this.#seen = new Set(found.map(({ id }) => id));
+    this.#looks++;
+    for (const { id, change } of row.found ?? []) {
+      const isNew = this.isNew(id);
+      this.#known.set(id, this.#looks);
+      if (isNew && !isBlind) this.#deps.apply(change);
+    }
     if (isBlind) this.#deps.lost();
-    else for (const { id, change } of found) if (!seen.has(id)) this.#deps.apply(change);
+    this.#forget();
+  }
+
+  #forget(): void {
+    for (const [id, look] of this.#known) if (look < this.#looks - KNOWN_FOR_LOOKS) this.#known.delete(id);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,11 @@
-import type { ConversationId, Standing, UserId } from '@tpx/protocol';
-import type { Change } from '../fanout/announcer.ts';
+import {
+  type ConversationId,
+  type ConversationObject,
+  conversationTopic,
+  type Standing,
+  type UserId,
+} from '@tpx/protocol';
+import type { Announcer, Change } from '../fanout/announcer.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { applyBlock, applyChange, applyStanding, type ChangeDeps, channelOf, hide } from './apply-changes.ts';
 import type { Session } from './session.ts';
@@ -8,6 +14,7 @@ type Deps = ChangeDeps & {
   readStanding(place: { conversationId: ConversationId; userId: UserId }): Promise<Standing>;
   /** Who blocks this user. */
   readBlockers(userId: UserId): Promise<readonly UserId[]>;
+  describeFor(conversationId: ConversationId, userId: UserId): Promise<ConversationObject | undefined>;
 };
 
 /**
@@ -18,6 +25,50 @@ export async function applyChangeElsewhere(deps: Deps, change: Change): Promise<
   if (change.type === 'standing') await rereadStanding(deps, change);
   else if (change.type === 'block') await rereadBlockers(deps, change);
   else applyChange(deps, change);
+}
+
+/**
+ * The same for a change of which nobody told: nor did anybody tell the people on this node what it means for them, so
+ * it is done here.
+ */
+export async function applyMissedChange(
+  deps: Deps & Pick<Announcer, 'signalUser'>,
+  change: Change,
+): Promise<void> {
+  if (change.type === 'conversation_deleted') {
+    const topic = conversationTopic(change.kind, change.conversationId);
+    for (const session of deps.sessions.all()) {
+      if (session.channels.has(topic))
+        deps.signalUser(session.userId, 'conversation_removed', { topic, reason: 'deleted' });
+    }
+  }
+  await applyChangeElsewhere(deps, change);
+  if (change.type === 'standing' && deps.sessions.has(change.userId)) await tellStanding(deps, change);
+}
+
+async function tellStanding(
+  deps: Deps & Pick<Announcer, 'signalUser'>,
+  { kind, conversationId, userId, reason }: Extract<Change, { type: 'standing' }>,
+): Promise<void> {
+  switch (reason) {
+    case 'joined': {
+      const conversation = await deps.describeFor(conversationId, userId);
+      if (conversation) deps.signalUser(userId, 'conversation_added', { conversation });
+      return;
+    }
+    case 'left':
+    case 'kicked':
+    case 'banned':
+    case 'deleted':
+      deps.signalUser(userId, 'conversation_removed', {
+        topic: conversationTopic(kind, conversationId),
+        reason,
+      });
+      return;
+    case 'unbanned':
+    case 'role':
+      return;
+  }
 }
 
 async function rereadStanding(deps: Deps, change: Extract<Change, { type: 'standing' }>): Promise<void> {

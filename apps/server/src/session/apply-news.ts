@@ -7,6 +7,7 @@ import {
 } from '@tpx/protocol';
 import { raiseMarks } from '../channels/raise-marks.ts';
 import type { Signals } from '../channels/signals.ts';
+import type { ToldChange } from '../cluster/changes-bus.ts';
 import type { ConversationNews } from '../cluster/conversation-news.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
@@ -21,6 +22,7 @@ type Deps = {
   live: LiveConversations;
   /** Announces on this node alone. */
   here: Announcer;
+  changed(told: ToldChange): void;
 };
 
 /** Does on this node what another has told of a conversation that this one serves. */
@@ -34,11 +36,8 @@ export function applyNews(deps: Deps, conversationId: ConversationId, news: Conv
       if (conversation) applySignal(deps, conversation, news.event, news.payload);
       return;
     }
-    case 'updated':
-      deps.here.changed({ type: 'conversation_updated', conversationId });
-      return;
-    case 'trimmed':
-      deps.here.changed({ type: 'log_trimmed', conversationId, firstSeq: news.firstSeq });
+    case 'changed':
+      deps.changed(news);
       return;
   }
 }
