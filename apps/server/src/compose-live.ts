@@ -1,22 +1,14 @@
-import { type ConversationId, encodePayload, RawJson, type SessionId, type UserId } from '@tpx/protocol';
+import { type ConversationId, RawJson, type SessionId, type UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { whoBlocks } from './accounts/blocks.ts';
 import { appearsOffline } from './accounts/users.ts';
 import { Channels } from './channels/channels.ts';
 import { Signals } from './channels/signals.ts';
 import type { Bus } from './cluster/bus.ts';
-import { CatchUp } from './cluster/catch-up.ts';
-import { ChangesBus, type ToldChange } from './cluster/changes-bus.ts';
-import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
-import { ConversationBus } from './cluster/conversation-bus.ts';
-import { Peers } from './cluster/peers.ts';
-import { UserSignals } from './cluster/user-signals.ts';
+import { composeCluster } from './compose-cluster.ts';
 import type { Config } from './config/config.ts';
 import { BatchLoader } from './db/batch-loader.ts';
 import type { Database } from './db/database.ts';
-import type { Change } from './fanout/announcer.ts';
-import { ChangeFeed } from './fanout/change-feed.ts';
-import type { LiveConversation } from './fanout/live-conversation.ts';
 import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
 import { NodeAnnouncer } from './fanout/node-announcer.ts';
@@ -33,12 +25,6 @@ import { SummaryBook } from './messages/summary-book.ts';
 import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
 import { applyChange } from './session/apply-changes.ts';
-import {
-  applyChangeElsewhere,
-  applyMissedChange,
-  rereadEverything,
-} from './session/apply-changes-elsewhere.ts';
-import { applyNews, applyUserSignal } from './session/apply-news.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
@@ -68,17 +54,9 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const publish = fanout.publish.bind(fanout);
   const presence = new Presence({ publish });
 
-  const conversations = new ConversationBus({
-    bus,
-    receive: (id, news) => applyNews(elsewhere, id, news),
-    doubt: () => catchUp.doubt(),
-  });
-  const relay = (conversation: LiveConversation, event: string, payload: unknown) =>
-    conversations.tell(conversation.id, { type: 'signal', event, payload: encodePayload(payload) });
-
   const live = new LiveConversations({
-    listen: (id) => conversations.listen(id),
-    unlisten: (id) => conversations.unlisten(id),
+    listen: (id) => cluster.conversations.listen(id),
+    unlisten: (id) => cluster.conversations.unlisten(id),
     loadStates: (ids) => loadConversationStates(database, ids),
     readLog: (id, after, limit) => readLog(database, id, after, limit),
     publish: (conversation, { event, payload }) => {
@@ -105,20 +83,26 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     readBlockers: (userId: UserId) => whoBlocks(database, userId),
     describeFor: (id: ConversationId, userId: UserId) => loadConversationObject(database, id, userId),
   };
-  const isNew = (id: number) => feed?.isNew(id) ?? true;
-  const applied = (change: Change, applying: Promise<void>) =>
-    applying.catch((error) => log.error({ err: error, change }, 'a change of another node was not applied'));
-  const changed = ({ change, id }: ToldChange) => {
-    if (id === undefined || isNew(id)) void applied(change, applyChangeElsewhere(changes, change));
-  };
-  const here = new NodeAnnouncer({ live, fanout, apply: (change) => applyChange(changes, change) });
-  const users = new UserSignals({
-    bus,
-    isHere: (userId) => registry.has(userId),
-    receive: (userId, event, payload) => applyUserSignal(elsewhere, userId, event, payload),
+  const words = new WordIndex(database);
+  const here = new NodeAnnouncer({
+    live,
+    fanout,
+    apply: (change) => applyChange(changes, change),
+    grown: (conversationId) => words.note(conversationId),
   });
-  const changesBus = new ChangesBus(bus, changed);
-  const announcer = new ClusterAnnouncer({ here, conversations, users, changes: changesBus, isNew });
+  const cluster = composeCluster({
+    bus,
+    nodeId,
+    isAlone: config.natsUrl === null,
+    database,
+    log,
+    live,
+    fanout,
+    here,
+    changes,
+    signals: () => signals,
+  });
+  const { announcer, relay } = cluster;
 
   const writer = new MessageWriter({ database, announcer });
   const receipts = new ReceiptBook({
@@ -131,24 +115,6 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     },
   });
   const signals = new Signals({ announcer, publish, relay });
-  const elsewhere = { sessions: registry, signals, fanout, live, here, changed };
-  const onError = (error: unknown) => log.warn({ err: error }, 'PostgreSQL was not compared with');
-  const catchUp = new CatchUp({ database, live, bus, onError });
-  // A node alone knows of every change: it made it.
-  const feed =
-    config.natsUrl === null
-      ? undefined
-      : new ChangeFeed({
-          database,
-          apply: (change) =>
-            void applied(
-              change,
-              applyMissedChange({ ...changes, signalUser: here.signalUser.bind(here) }, change),
-            ),
-          lost: () => rereadEverything(changes),
-          onError,
-        });
-  const peers = new Peers({ bus, nodeId, doubt: () => catchUp.doubt(), gone: () => undefined });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({
     database,
@@ -178,7 +144,8 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     live,
     announcer,
     writer,
-    peers,
+    peers: cluster.peers,
+    words,
     /** Rights of whoever asks by REST: from their joined channel where they have one. */
     access: { load: async (key: AccessKey) => accessOfJoined(registry, key) ?? (await access.load(key)) },
     sessions,
@@ -189,11 +156,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
       presence.close();
       summaries.close();
       await receipts.close();
-      catchUp.close();
-      await feed?.close();
-      users.flush();
-      peers.close();
-      await bus.close();
+      await cluster.close();
       await http.close();
     },
   };

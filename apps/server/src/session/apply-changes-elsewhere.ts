@@ -10,7 +10,7 @@ import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { applyBlock, applyChange, applyStanding, type ChangeDeps, channelOf, hide } from './apply-changes.ts';
 import type { Session } from './session.ts';
 
-type Deps = ChangeDeps & {
+export type ElsewhereDeps = ChangeDeps & {
   readStanding(place: { conversationId: ConversationId; userId: UserId }): Promise<Standing>;
   /** Who blocks this user. */
   readBlockers(userId: UserId): Promise<readonly UserId[]>;
@@ -21,7 +21,7 @@ type Deps = ChangeDeps & {
  * `applyChange` for what another node has committed. Such changes come over two ways and from several nodes, in any
  * order, some twice: what they tell of is read again, and what they say counts only where PostgreSQL is away.
  */
-export async function applyChangeElsewhere(deps: Deps, change: Change): Promise<void> {
+export async function applyChangeElsewhere(deps: ElsewhereDeps, change: Change): Promise<void> {
   if (change.type === 'standing') await rereadStanding(deps, change);
   else if (change.type === 'block') await rereadBlockers(deps, change);
   else applyChange(deps, change);
@@ -32,14 +32,14 @@ export async function applyChangeElsewhere(deps: Deps, change: Change): Promise<
  * it is done here.
  */
 export async function applyMissedChange(
-  deps: Deps & Pick<Announcer, 'signalUser'>,
+  deps: ElsewhereDeps & { here: Announcer },
   change: Change,
 ): Promise<void> {
   if (change.type === 'conversation_deleted') {
     const topic = conversationTopic(change.kind, change.conversationId);
     for (const session of deps.sessions.all()) {
       if (session.channels.has(topic))
-        deps.signalUser(session.userId, 'conversation_removed', { topic, reason: 'deleted' });
+        deps.here.signalUser(session.userId, 'conversation_removed', { topic, reason: 'deleted' });
     }
   }
   await applyChangeElsewhere(deps, change);
@@ -47,20 +47,20 @@ export async function applyMissedChange(
 }
 
 async function tellStanding(
-  deps: Deps & Pick<Announcer, 'signalUser'>,
+  deps: ElsewhereDeps & { here: Announcer },
   { kind, conversationId, userId, reason }: Extract<Change, { type: 'standing' }>,
 ): Promise<void> {
   switch (reason) {
     case 'joined': {
       const conversation = await deps.describeFor(conversationId, userId);
-      if (conversation) deps.signalUser(userId, 'conversation_added', { conversation });
+      if (conversation) deps.here.signalUser(userId, 'conversation_added', { conversation });
       return;
     }
     case 'left':
     case 'kicked':
     case 'banned':
     case 'deleted':
-      deps.signalUser(userId, 'conversation_removed', {
+      deps.here.signalUser(userId, 'conversation_removed', {
         topic: conversationTopic(kind, conversationId),
         reason,
       });
@@ -71,7 +71,10 @@ async function tellStanding(
   }
 }
 
-async function rereadStanding(deps: Deps, change: Extract<Change, { type: 'standing' }>): Promise<void> {
+async function rereadStanding(
+  deps: ElsewhereDeps,
+  change: Extract<Change, { type: 'standing' }>,
+): Promise<void> {
   const sessions = deps.sessions.of(change.userId);
   for (const session of sessions) session.accessVersion++;
   if (!sessions.some((session) => channelOf(session, change))) return;
@@ -80,7 +83,10 @@ async function rereadStanding(deps: Deps, change: Extract<Change, { type: 'stand
   applyStanding(deps, { ...change, standing });
 }
 
-async function rereadBlockers(deps: Deps, change: Extract<Change, { type: 'block' }>): Promise<void> {
+async function rereadBlockers(
+  deps: ElsewhereDeps,
+  change: Extract<Change, { type: 'block' }>,
+): Promise<void> {
   const sessions = deps.sessions.of(change.blockedId);
   for (const session of sessions) session.accessVersion++;
   if (sessions.length === 0) return;

@@ -1,0 +1,98 @@
+import { encodePayload } from '@tpx/protocol';
+import type { Logger } from 'pino';
+import type { Signals } from './channels/signals.ts';
+import type { Bus } from './cluster/bus.ts';
+import { CatchUp } from './cluster/catch-up.ts';
+import { ChangesBus, type ToldChange } from './cluster/changes-bus.ts';
+import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
+import { ConversationBus } from './cluster/conversation-bus.ts';
+import { Peers } from './cluster/peers.ts';
+import { UserSignals } from './cluster/user-signals.ts';
+import type { Database } from './db/database.ts';
+import type { Announcer, Change } from './fanout/announcer.ts';
+import { ChangeFeed } from './fanout/change-feed.ts';
+import type { LiveConversation } from './fanout/live-conversation.ts';
+import type { LiveConversations } from './fanout/live-conversations.ts';
+import type { LocalFanout } from './fanout/local-fanout.ts';
+import {
+  applyChangeElsewhere,
+  applyMissedChange,
+  type ElsewhereDeps,
+  rereadEverything,
+} from './session/apply-changes-elsewhere.ts';
+import { applyNews, applyUserSignal } from './session/apply-news.ts';
+
+type Given = {
+  bus: Bus;
+  nodeId: string;
+  /** There are no other nodes: every change is this one's own. */
+  isAlone: boolean;
+  database: Database;
+  log: Logger;
+  live: LiveConversations;
+  fanout: LocalFanout;
+  /** Announces on this node. */
+  here: Announcer;
+  changes: ElsewhereDeps & { live: LiveConversations };
+  signals(): Signals;
+};
+
+/** Joins a node to the others: what is told here goes there, what is told there is done here. */
+export function composeCluster(given: Given) {
+  const { bus, nodeId, isAlone, database, log, live, fanout, here, changes } = given;
+  const { sessions } = changes;
+  const onError = (error: unknown) => log.warn({ err: error }, 'PostgreSQL was not compared with');
+  const watched = (change: Change, applying: Promise<void>) =>
+    void applying.catch((error) =>
+      log.error({ err: error, change }, 'a change of another node was not applied'),
+    );
+
+  const catchUp = new CatchUp({ database, live, bus, onError });
+  const doubt = () => catchUp.doubt();
+  const feed = isAlone
+    ? undefined
+    : new ChangeFeed({
+        database,
+        apply: (change) => watched(change, applyMissedChange({ ...changes, here }, change)),
+        lost: () => rereadEverything(changes),
+        onError,
+      });
+  const isNew = (id: number) => feed?.isNew(id) ?? true;
+  const changed = ({ change, id }: ToldChange) => {
+    if (id === undefined || isNew(id)) watched(change, applyChangeElsewhere(changes, change));
+  };
+  const conversations = new ConversationBus({
+    bus,
+    receive: (id, news) => applyNews({ sessions, live, fanout, changed, signals: given.signals() }, id, news),
+    doubt,
+  });
+  const users = new UserSignals({
+    bus,
+    isHere: (userId) => sessions.has(userId),
+    receive: (userId, event, payload) => applyUserSignal({ sessions, fanout }, userId, event, payload),
+  });
+  const announcer = new ClusterAnnouncer({
+    here,
+    conversations,
+    users,
+    changes: new ChangesBus(bus, changed),
+    isNew,
+  });
+  const peers = new Peers({ bus, nodeId, doubt, gone: () => undefined });
+
+  return {
+    announcer,
+    conversations,
+    peers,
+    /** A signal to the readers on all other nodes. */
+    relay: (conversation: LiveConversation, event: string, payload: unknown) =>
+      conversations.tell(conversation.id, { type: 'signal', event, payload: encodePayload(payload) }),
+    async close(): Promise<void> {
+      catchUp.close();
+      await feed?.close();
+      users.flush();
+      peers.close();
+      await bus.close();
+    },
+  };
+}
