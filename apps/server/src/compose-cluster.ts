@@ -1,4 +1,4 @@
-import { encodePayload } from '@tpx/protocol';
+import { encodePayload, LIMITS } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import type { Signals } from './channels/signals.ts';
 import type { Bus } from './cluster/bus.ts';
@@ -7,6 +7,7 @@ import { ChangesBus, type ToldChange } from './cluster/changes-bus.ts';
 import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
 import { ConversationBus } from './cluster/conversation-bus.ts';
 import { Peers } from './cluster/peers.ts';
+import { PresenceExchange } from './cluster/presence-exchange.ts';
 import { UserSignals } from './cluster/user-signals.ts';
 import type { Database } from './db/database.ts';
 import type { Announcer, Change } from './fanout/announcer.ts';
@@ -40,14 +41,14 @@ type Given = {
 /** Joins a node to the others: what is told here goes there, what is told there is done here. */
 export function composeCluster(given: Given) {
   const { bus, nodeId, isAlone, database, log, live, fanout, here, changes } = given;
-  const { sessions } = changes;
+  const { sessions, presence } = changes;
   const onError = (error: unknown) => log.warn({ err: error }, 'PostgreSQL was not compared with');
   const watched = (change: Change, applying: Promise<void>) =>
     void applying.catch((error) =>
       log.error({ err: error, change }, 'a change of another node was not applied'),
     );
 
-  const catchUp = new CatchUp({ database, live, bus, onError });
+  const catchUp = new CatchUp({ database, live, bus, askAnew: () => presence.askAnew(), onError });
   const doubt = () => catchUp.doubt();
   const feed = isAlone
     ? undefined
@@ -63,7 +64,8 @@ export function composeCluster(given: Given) {
   };
   const conversations = new ConversationBus({
     bus,
-    receive: (id, news) => applyNews({ sessions, live, fanout, changed, signals: given.signals() }, id, news),
+    receive: (id, news) =>
+      applyNews({ sessions, presence, live, fanout, changed, ...given.late() }, id, news),
     doubt,
   });
   const users = new UserSignals({
@@ -78,17 +80,33 @@ export function composeCluster(given: Given) {
     changes: new ChangesBus(bus, changed),
     isNew,
   });
-  const peers = new Peers({ bus, nodeId, doubt, gone: () => undefined });
+  const peers = new Peers({
+    bus,
+    nodeId,
+    doubt,
+    gone: (id) => presence.forgetNode(id),
+    // Its people have the time of any reconnect to show up elsewhere (spec PRES-2).
+    left: (id) => setTimeout(() => presence.forgetNode(id), LIMITS.presenceGraceMs),
+  });
+  const exchange = new PresenceExchange({
+    bus,
+    nodeId,
+    peers: () => peers.ids,
+    partOf: (id, all) => presence.partOf(id, all),
+    answered: (id, from, part) => presence.setPart(id, from, part),
+  });
 
   return {
     announcer,
     conversations,
     peers,
+    exchange,
     /** A signal to the readers on all other nodes. */
     relay: (conversation: LiveConversation, event: string, payload: unknown) =>
       conversations.tell(conversation.id, { type: 'signal', event, payload: encodePayload(payload) }),
     async close(): Promise<void> {
       catchUp.close();
+      exchange.close();
       await feed?.close();
       users.flush();
       peers.close();

@@ -52,7 +52,13 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const registry = new SessionRegistry();
   const limiter = new RateLimiter(config.rateLimits);
   const publish = fanout.publish.bind(fanout);
-  const presence = new Presence({ publish });
+  const presence = new Presence({
+    publish,
+    nodeId,
+    relay: (id, news) => cluster.conversations.tell(id, { type: 'presence', nodeId, news }),
+    ask: (ids) => cluster.exchange.ask(ids),
+    isAlone: () => cluster.peers.ids.length === 0,
+  });
 
   const live = new LiveConversations({
     listen: (id) => cluster.conversations.listen(id),
@@ -146,6 +152,10 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     writer,
     peers: cluster.peers,
     words,
+    online: {
+      onlineIn: async (id: ConversationId) =>
+        presence.onlineIn(id) ?? [...(await cluster.exchange.people(id)).union(presence.peopleHere(id))],
+    },
     /** Rights of whoever asks by REST: from their joined channel where they have one. */
     access: { load: async (key: AccessKey) => accessOfJoined(registry, key) ?? (await access.load(key)) },
     sessions,

@@ -63,7 +63,7 @@ export async function composeNode({ config, database, log, version, sharesPort }
   const directory = new SessionDirectory(database);
   const forgetSession = directory.forget.bind(directory);
   const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession });
-  const { announcer, limiter, presence, writer, access } = live;
+  const { announcer, limiter, online, writer, access } = live;
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -79,7 +79,7 @@ export async function composeNode({ config, database, log, version, sharesPort }
   });
   const passwordGuard = new PasswordGuard(limiter);
   const refreshTokens = new RefreshTokens(keys);
-  const common = { database, announcer, limiter, online: presence };
+  const common = { database, announcer, limiter, online };
   registerAuthRoutes(rest, { ...common, accessTokens, refreshTokens, passwordGuard });
   registerUserRoutes(rest, { ...common, passwordGuard, handOverGroups });
   registerGroupRoutes(rest, common);
@@ -166,5 +166,6 @@ function observe(registry: Registry, { registry: sessions, live, peers }: LiveSi
   gauge('tpx_bus_subscriptions', 'Subjects that this node listens on.', () => bus.traffic.subscriptions);
   gauge('tpx_bus_sent', 'Messages to other nodes since the start.', () => bus.traffic.sent);
   gauge('tpx_bus_received', 'Messages from other nodes since the start.', () => bus.traffic.received);
-  gauge('tpx_cluster_peers', 'Other nodes that are heard of.', () => peers.count);
+  gauge('tpx_cluster_peers', 'Other nodes that are heard of.', () => peers.ids.length);
+  gauge('tpx_recent_events_characters', 'Recent events held in memory.', () => live.ringCharacters);
 }

@@ -3,7 +3,14 @@ import type { Queries } from '../db/database.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import type { Bus } from './bus.ts';
 
-type Deps = { database: Queries; live: LiveConversations; bus: Bus; onError(error: unknown): void };
+type Deps = {
+  database: Queries;
+  live: LiveConversations;
+  bus: Bus;
+  /** What is in no database has to be asked for again, too: who is where. */
+  askAnew(): void;
+  onError(error: unknown): void;
+};
 
 /** Nodes that doubt at the same moment do not all ask at the same moment. */
 const JITTER_MS = 1_000;
@@ -45,6 +52,7 @@ export class CatchUp {
     this.#timer = undefined;
     this.#running = true;
     this.#due = false;
+    this.#deps.askAnew();
     try {
       await this.#compare(this.#deps.live.ids());
     } catch (error) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import type { ConversationId } from '@tpx/protocol';
+import type { ConversationId, UserId } from '@tpx/protocol';
 import { type ConversationNews, decodeNews, encodeNews } from './conversation-news.ts';
 
 const payload = JSON.stringify({ seq: 7, message: { content: { text: 'one\ntwo "é" 🎈' } } });
@@ -7,6 +7,14 @@ const payload = JSON.stringify({ seq: 7, message: { content: { text: 'one\ntwo "
 test.each<[ConversationNews]>([
   [{ type: 'logged', entry: { seq: 7, kind: 'group', event: 'message', payload } }],
   [{ type: 'logged', entry: { seq: 8, kind: 'dm', event: 'reaction', payload } }],
+  [{ type: 'doubted' }],
+  [
+    {
+      type: 'presence',
+      nodeId: 'n',
+      news: { size: 1, joins: [['u' as UserId, 7, 8, 'device']], leaves: [] },
+    },
+  ],
   [{ type: 'signal', event: 'typing', payload }],
   [
     {

@@ -1,12 +1,14 @@
 import type { ConversationId, ConversationKind, LogEventName } from '@tpx/protocol';
 import type { LogEntry } from '../fanout/announcer.ts';
 import type { ToldChange } from './changes-bus.ts';
+import type { PresenceNews } from './presence-news.ts';
 
 /** What nodes tell each other about one conversation, on its subject. */
 export type ConversationNews =
   | { type: 'logged'; entry: Omit<LogEntry, 'conversationId'> }
   /** Not logged: typing, receipts, a ping. */
   | { type: 'signal'; event: string; payload: string }
+  | { type: 'presence'; nodeId: string; news: PresenceNews }
   /** Only those who serve the conversation need to know. */
   | ({ type: 'changed' } & ToldChange);
 
@@ -26,6 +28,8 @@ export function encodeNews(news: ConversationNews): string {
     }
     case 'signal':
       return `signal ${news.event}\n${news.payload}`;
+    case 'presence':
+      return `presence ${news.nodeId}\n${JSON.stringify(news.news)}`;
     case 'changed':
       return `changed\n${JSON.stringify({ change: news.change, id: news.id })}`;
   }
@@ -49,6 +53,8 @@ export function decodeNews(text: string): ConversationNews | undefined {
       };
     case 'signal':
       return { type, event: first, payload };
+    case 'presence':
+      return { type, nodeId: first, news: JSON.parse(payload) as PresenceNews };
     case 'changed':
       return { type, ...(JSON.parse(payload) as ToldChange) };
     default:

@@ -5,8 +5,10 @@ type Deps = {
   nodeId: string;
   /** Something that other nodes told may have been missed, or never have been told. */
   doubt(): void;
-  /** A node has ended, or was not heard of for so long that it is as good as ended. */
+  /** A node was not heard of for so long that it is as good as dead. */
   gone(nodeId: string): void;
+  /** A node has ended as it should. */
+  left(nodeId: string): void;
 };
 
 type Peer = { heardAt: number; beats: number; lapses: number };
@@ -42,14 +44,14 @@ export class Peers {
     }, BEAT_EVERY_MS);
   }
 
-  get count(): number {
-    return this.#peers.size;
+  get ids(): readonly string[] {
+    return [...this.#peers.keys()];
   }
 
   #receive(text: string): void {
     const [what, nodeId = '', beats, lapses] = text.split(' ');
     if (what === 'bye') {
-      if (this.#peers.delete(nodeId)) this.#deps.gone(nodeId);
+      if (this.#peers.delete(nodeId)) this.#deps.left(nodeId);
     } else if (what === 'beat') this.#beaten(nodeId, Number(beats), Number(lapses));
   }
 

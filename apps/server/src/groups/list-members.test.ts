@@ -26,7 +26,7 @@ async function everybody(
   list: { viewerId: UserId; online?: boolean },
   online: readonly UserId[] = [],
 ): Promise<string[]> {
-  const deps = { database: world.database, online: { onlineIn: () => online } };
+  const deps = { database: world.database, online: { onlineIn: async () => online } };
   const seen: string[] = [];
   let after: UserId | undefined;
   do {
@@ -40,7 +40,7 @@ async function everybody(
 
 test('GRP-7 the pages have every member once, with their role', async () => {
   expect(await everybody({ viewerId: owner })).toEqual(people.toSorted());
-  const deps = { database: world.database, online: { onlineIn: () => [] } };
+  const deps = { database: world.database, online: { onlineIn: async () => [] } };
   const { items, next } = await listMembers(deps, { groupId, viewerId: owner, limit: 100 });
   expect(next).toBeNull();
   expect(items.find(({ user }) => user.id === owner)).toMatchObject({
@@ -107,7 +107,7 @@ test('GRP-5 an open group is seen by strangers with no role, not by the banned',
   expect(
     await codeOf(getGroup(world, { groupId: Bun.randomUUIDv7() as ConversationId, viewerId: owner })),
   ).toBe('not_found');
-  const deps = { database: world.database, online: { onlineIn: () => [] } };
+  const deps = { database: world.database, online: { onlineIn: async () => [] } };
   expect(await codeOf(listMembers(deps, { groupId: room, viewerId: stranger, limit: 2 }))).toBe('not_member');
 });
 

@@ -36,14 +36,14 @@ export async function listMembers(deps: Deps, list: List): Promise<Page<MemberOb
   return { items: members, next };
 }
 
-function findRows({ database, online }: Deps, list: List): Promise<Page<MemberRow, UserId>> {
+async function findRows({ database, online }: Deps, list: List): Promise<Page<MemberRow, UserId>> {
   switch (list.online) {
     case undefined:
       return findAll(database, list);
     case true:
-      return findOnline(database, list, online.onlineIn(list.groupId));
+      return findOnline(database, list, await online.onlineIn(list.groupId));
     case false:
-      return findOffline(database, list, online.onlineIn(list.groupId));
+      return findOffline(database, list, await online.onlineIn(list.groupId));
   }
 }
 

@@ -2,5 +2,5 @@ import type { ConversationId, UserId } from '@tpx/protocol';
 
 /** Who of a conversation's members shows as online. MUST leave out whoever chose to appear offline. */
 export interface OnlineUsers {
-  onlineIn(conversationId: ConversationId): readonly UserId[];
+  onlineIn(conversationId: ConversationId): Promise<readonly UserId[]>;
 }

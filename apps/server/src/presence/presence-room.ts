@@ -1,46 +1,60 @@
 import { LIMITS, type SessionId, type UserId } from '@tpx/protocol';
-
-/** One device of a user who is in a room. Numbers instead of the texts that are told: there is one for each connection. */
-type Device = {
-  userId: UserId;
-  id: SessionId;
-  ref: number;
-  /** Ms since 1970. */
-  onlineAt: number;
-  /** Connections that this device has joined with; a reconnect overlaps for a moment. */
-  connections: number;
-  /** The next device of the same user: nearly everybody has one. */
-  next: Device | undefined;
-};
-
-/** Who came and who went, a device each. */
-export type PresenceDiff = { joins: ReadonlySet<Device>; leaves: ReadonlySet<Device> };
+import type { PresenceEntry, PresenceNews, PresencePart } from '../cluster/presence-news.ts';
+import {
+  addDevice,
+  type Device,
+  devicesOf,
+  findDevice,
+  type Origin,
+  type People,
+  removeDevice,
+  shortName,
+} from './device.ts';
+import { encodeDevices, type PresenceDiff } from './encode-presence.ts';
+import { PeopleElsewhere } from './people-elsewhere.ts';
 
 let nextRef = 0;
-const REF_PREFIX = Math.random().toString(36).slice(2, 8);
 
-/** Who is in one conversation, by device, on this node; what changed since it was last told (spec PRES-1 to PRES-5). */
+/** Who is in one conversation, by device, on all nodes; what changed since it was last told (spec PRES-1 to PRES-5). */
 export class PresenceRoom {
+  readonly #here: Origin;
+  /** Everybody who is seen; of other nodes only while the room is told as a list. */
   readonly #online: People = new Map();
   /** Those who appear offline: they are counted as the others are, so that they can show again. */
   #hidden: People | undefined;
+  /** People of this node in `#online`. */
+  #sizeHere = 0;
+  /** Devices of other nodes in `#online`. */
+  #devicesElsewhere = 0;
+  /** Other nodes' people where the room is too large for a list. */
+  #elsewhere: PeopleElsewhere | undefined;
   #joins = new Set<Device>();
   #leaves = new Set<Device>();
   /** The state's entries as JSON. Whoever joins is added to its end, so a storm does not encode everybody anew for each. */
   #encoded: string | undefined;
 
-  /** People who are seen. */
+  constructor(here: Origin) {
+    this.#here = here;
+  }
+
+  /** People who are seen; in a room too large for a list a person counts once on each node. */
   get size(): number {
-    return this.#online.size;
+    return this.#elsewhere ? this.#sizeHere + this.#elsewhere.size : this.#online.size;
   }
 
+  /** Nobody of this node is there. */
   get isEmpty(): boolean {
-    return this.#online.size === 0 && this.#hidden === undefined;
+    return this.#sizeHere === 0 && this.#hidden === undefined;
   }
 
-  /** Rooms up to this size tell who; larger ones tell how many. */
+  /** Rooms up to LIMITS.presenceListMax tell who; larger ones tell how many. */
   get isList(): boolean {
-    return this.#online.size <= LIMITS.presenceListMax;
+    return !this.#elsewhere && this.#online.size <= LIMITS.presenceListMax;
+  }
+
+  /** It is small enough for a list, but other nodes have yet to say who is there. */
+  get wantsLists(): boolean {
+    return this.#elsewhere !== undefined && this.size <= LIMITS.presenceListMax;
   }
 
   get users(): readonly UserId[] {
@@ -50,16 +64,21 @@ export class PresenceRoom {
   /** One connection more of the device; it is seen or not as its first one was. */
   join(userId: UserId, id: SessionId, visible = true): void {
     const known = this.#find(userId, id);
-    if (known) known.connections++;
-    else this.#add({ userId, id, ref: 0, onlineAt: 0, connections: 1, next: undefined }, visible);
+    if (known) {
+      known.connections++;
+      return;
+    }
+    const origin = this.#here;
+    const device = { userId, id, origin, ref: 0, onlineAt: 0, connections: 1, next: undefined };
+    this.#place(device, visible);
   }
 
   /** The device appears, or hides though it stays. True where that changes anything. */
   show(userId: UserId, id: SessionId, visible: boolean): boolean {
-    const device = find(visible ? this.#hidden : this.#online, userId, id);
+    const device = this.#findIn(visible ? this.#hidden : this.#online, userId, id);
     if (!device) return false;
     this.#remove(device);
-    this.#add(device, visible);
+    this.#place(device, visible);
     return true;
   }
 
@@ -78,37 +97,161 @@ export class PresenceRoom {
   }
 
   #find(userId: UserId, id: SessionId): Device | undefined {
-    return find(this.#online, userId, id) ?? find(this.#hidden, userId, id);
+    return this.#findIn(this.#online, userId, id) ?? this.#findIn(this.#hidden, userId, id);
   }
 
-  #add(device: Device, visible: boolean): void {
+  #findIn(people: People | undefined, userId: UserId, id: SessionId): Device | undefined {
+    return findDevice(people, userId, (device) => device.id === id && device.origin === this.#here);
+  }
+
+  /** A device of this node, among those who are seen or those who are not. */
+  #place(device: Device, visible: boolean): void {
     if (!visible) {
       this.#hidden ??= new Map();
-      add(this.#hidden, device);
+      addDevice(this.#hidden, device);
       return;
     }
     device.ref = nextRef++;
     device.onlineAt = Date.now();
-    const isFirst = add(this.#online, device);
+    this.#add(device);
+  }
+
+  #add(device: Device): void {
+    if (device.origin !== this.#here) this.#devicesElsewhere++;
+    else if (!this.#isHere(device.userId)) this.#sizeHere++;
+    const isFirst = addDevice(this.#online, device);
     this.#joins.add(device);
     if (!isFirst) this.#encoded = undefined;
     else if (this.#encoded !== undefined) {
-      const entry = encode([device]);
+      const entry = encodeDevices([device]);
       this.#encoded = this.#encoded === '' ? entry : `${this.#encoded},${entry}`;
     }
+    if (this.#online.size > LIMITS.presenceListMax) this.#forgetElsewhere();
+  }
+
+  #isHere(userId: UserId): boolean {
+    return findDevice(this.#online, userId, ({ origin }) => origin === this.#here) !== undefined;
   }
 
   /** True where it was seen. */
   #remove(device: Device): boolean {
-    if (this.#hidden && remove(this.#hidden, device)) {
+    if (this.#hidden && removeDevice(this.#hidden, device)) {
       if (this.#hidden.size === 0) this.#hidden = undefined;
       return false;
     }
-    remove(this.#online, device);
+    removeDevice(this.#online, device);
+    if (device.origin !== this.#here) this.#devicesElsewhere--;
+    else if (!this.#isHere(device.userId)) this.#sizeHere--;
     this.#encoded = undefined;
     // A device that came and went between two tellings was never told of.
     if (!this.#joins.delete(device)) this.#leaves.add({ ...device });
     return true;
+  }
+
+  /** Too many for a list: of people on other nodes only their number is kept. */
+  #forgetElsewhere(): void {
+    if (this.#devicesElsewhere === 0) return;
+    this.#devicesElsewhere = 0;
+    const sizes = new Map<Origin, Set<UserId>>();
+    for (const device of [...devicesOf(this.#online)]) {
+      if (device.origin === this.#here) continue;
+      const users = sizes.get(device.origin);
+      if (users) users.add(device.userId);
+      else sizes.set(device.origin, new Set([device.userId]));
+      removeDevice(this.#online, device);
+    }
+    this.#encoded = undefined;
+    this.#elsewhere = new PeopleElsewhere();
+    for (const [origin, users] of sizes) this.#elsewhere.setSize(origin, users.size);
+  }
+
+  /** What another node says has changed among its people. True where that is to be told. */
+  hear(origin: Origin, { size, joins, leaves }: PresenceNews): boolean {
+    if (!joins || !leaves) return this.#count(origin, size);
+    if (this.#elsewhere) return this.#elsewhere.setSize(origin, size);
+    let changed = false;
+    for (const entry of joins) changed = this.#addElsewhere(origin, entry) || changed;
+    for (const [userId, ref] of leaves) changed = this.#removeElsewhere(origin, userId, ref) || changed;
+    return this.#recount(origin, size) || changed;
+  }
+
+  /** All of another node's people in this room, undefined where it has none. True where that is to be told. */
+  setPart(origin: Origin, { size, entries }: PresencePart = { size: 0, entries: [] }): boolean {
+    if (!entries) return this.#count(origin, size);
+    if (this.#elsewhere) {
+      const changed = this.#elsewhere.setSize(origin, size);
+      this.#elsewhere.setList(origin, entries);
+      return this.#list() || changed;
+    }
+    if (entries.length === 0 && this.#devicesElsewhere === 0) return false;
+    const refs = new Set(entries.map(([, ref]) => ref));
+    let changed = false;
+    for (const device of [...devicesOf(this.#online)]) {
+      if (device.origin === origin && !refs.has(device.ref)) changed = this.#remove(device) || changed;
+    }
+    for (const entry of entries) changed = this.#addElsewhere(origin, entry) || changed;
+    return this.#recount(origin, size) || changed;
+  }
+
+  /** A list that grew past its bound on the way goes on as a count. */
+  #recount(origin: Origin, size: number): boolean {
+    return this.#elsewhere?.setSize(origin, size) ?? false;
+  }
+
+  /** That node does not say who: then nobody here can. */
+  #count(origin: Origin, size: number): boolean {
+    if (!this.#elsewhere) {
+      this.#forgetElsewhere();
+      this.#elsewhere ??= new PeopleElsewhere();
+    }
+    return this.#elsewhere.setSize(origin, size);
+  }
+
+  /** Becomes a list again where it can. */
+  #list(): boolean {
+    const lists = this.wantsLists ? this.#elsewhere?.lists : undefined;
+    if (!lists) return false;
+    this.#elsewhere = undefined;
+    for (const [origin, entries] of lists) for (const entry of entries) this.#addElsewhere(origin, entry);
+    return true;
+  }
+
+  #addElsewhere(origin: Origin, [userId, ref, onlineAt, id]: PresenceEntry): boolean {
+    if (this.#elsewhere) return false;
+    if (findDevice(this.#online, userId, (device) => device.ref === ref && device.origin === origin))
+      return false;
+    this.#add({ userId, id, origin, ref, onlineAt, connections: 1, next: undefined });
+    return true;
+  }
+
+  #removeElsewhere(origin: Origin, userId: UserId, ref: number): boolean {
+    const device = findDevice(this.#online, userId, (one) => one.ref === ref && one.origin === origin);
+    return device !== undefined && this.#remove(device);
+  }
+
+  /**
+   * This node's people, for another node; who they are where a list may name so many, or `all` are wanted. Whoever is
+   * still to be told of is left out otherwise: one who goes before that is never told of as gone.
+   */
+  part(all = false): PresencePart | undefined {
+    const size = this.#sizeHere;
+    if (size === 0) return undefined;
+    if (size > LIMITS.presenceListMax && !all) return { size };
+    const entries: PresenceEntry[] = [];
+    for (const device of devicesOf(this.#online)) {
+      if (device.origin === this.#here && (all || !this.#joins.has(device))) entries.push(toEntry(device));
+    }
+    return { size, entries };
+  }
+
+  /** What of `diff` other nodes do not know; undefined where that is nothing. */
+  newsOf({ joins, leaves }: PresenceDiff): PresenceNews | undefined {
+    const own = (devices: ReadonlySet<Device>) => [...devices].filter(({ origin }) => origin === this.#here);
+    const [came, went] = [own(joins), own(leaves)];
+    if (came.length === 0 && went.length === 0) return undefined;
+    const size = this.#sizeHere;
+    if (!this.isList) return { size };
+    return { size, joins: came.map(toEntry), leaves: went.map(({ userId, ref }) => [userId, ref]) };
   }
 
   /** What changed since the last call. */
@@ -121,8 +264,8 @@ export class PresenceRoom {
 
   /** Who is there in Phoenix's format, as JSON; without those whom the reader must not see. */
   state(hidden?: ReadonlySet<string>): string {
-    if (hidden) return `{${encode(devicesOf(this.#online), hidden)}}`;
-    this.#encoded ??= encode(devicesOf(this.#online));
+    if (hidden) return `{${encodeDevices(devicesOf(this.#online), hidden)}}`;
+    this.#encoded ??= encodeDevices(devicesOf(this.#online));
     return `{${this.#encoded}}`;
   }
 
@@ -132,68 +275,6 @@ export class PresenceRoom {
   }
 }
 
-/** The first device of each user; the others hang on it. */
-type People = Map<UserId, Device>;
-
-function* devicesOf(people: People): Generator<Device> {
-  for (const first of people.values()) {
-    for (let device: Device | undefined = first; device; device = device.next) yield device;
-  }
-}
-
-function find(people: People | undefined, userId: UserId, id: SessionId): Device | undefined {
-  let device = people?.get(userId);
-  while (device && device.id !== id) device = device.next;
-  return device;
-}
-
-/** True where it is the first of its user. */
-function add(people: People, device: Device): boolean {
-  device.next = undefined;
-  let last = people.get(device.userId);
-  if (!last) {
-    people.set(device.userId, device);
-    return true;
-  }
-  while (last.next) last = last.next;
-  last.next = device;
-  return false;
-}
-
-function remove(people: People, device: Device): boolean {
-  const first = people.get(device.userId);
-  if (first === device) {
-    if (device.next) people.set(device.userId, device.next);
-    else people.delete(device.userId);
-    return true;
-  }
-  for (let before = first; before; before = before.next) {
-    if (before.next !== device) continue;
-    before.next = device.next;
-    return true;
-  }
-  return false;
-}
-
-/** In Phoenix's format, as JSON. */
-export function encodeDiff({ joins, leaves }: PresenceDiff, hidden?: ReadonlySet<string>): string {
-  return `{"joins":{${encode(joins, hidden)}},"leaves":{${encode(leaves, hidden)}}}`;
-}
-
-/** `"<user id>":{"metas":[...]}` for each user, without braces around them. */
-function encode(devices: Iterable<Device>, hidden?: ReadonlySet<string>): string {
-  const metas = new Map<UserId, string>();
-  for (const device of devices) {
-    if (hidden?.has(device.userId)) continue;
-    const before = metas.get(device.userId);
-    metas.set(device.userId, before ? `${before},${metaOf(device)}` : metaOf(device));
-  }
-  const entries: string[] = [];
-  for (const [userId, list] of metas) entries.push(`"${userId}":{"metas":[${list}]}`);
-  return entries.join(',');
-}
-
-function metaOf({ ref, onlineAt, id }: Device): string {
-  // The end of a UUIDv7 is random: enough to tell a person's devices apart, and it opens nothing.
-  return `{"phx_ref":"${REF_PREFIX}${ref.toString(36)}","online_at":"${new Date(onlineAt).toISOString()}","device":"${id.slice(-8)}"}`;
+function toEntry(device: Device): PresenceEntry {
+  return [device.userId, device.ref, device.onlineAt, shortName(device)];
 }

@@ -17,6 +17,10 @@ const tell = (event: string, payload: unknown): Told => ({
 function world() {
   const rooms = new Map<string, Set<Told[]>>();
   const presence = new Presence({
+    nodeId: 'here',
+    relay: () => undefined,
+    ask: () => undefined,
+    isAlone: () => true,
     publish: (room, _topic, event, payload) => {
       for (const told of rooms.get(room) ?? []) told.push(tell(event, payload));
     },

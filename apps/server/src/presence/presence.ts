@@ -1,5 +1,8 @@
 import { type ConversationId, LIMITS, RawJson, type SessionId, type UserId } from '@tpx/protocol';
-import { encodeDiff, PresenceRoom } from './presence-room.ts';
+import type { PresenceNews, PresencePart } from '../cluster/presence-news.ts';
+import type { Origin } from './device.ts';
+import { encodeDiff, type PresenceDiff } from './encode-presence.ts';
+import { PresenceRoom } from './presence-room.ts';
 
 /** A session as presence sees it. */
 export interface Watcher {
@@ -34,17 +37,34 @@ type Room = {
   toldAsList: boolean;
 };
 
-export type PresenceDeps = { publish(room: string, topic: string, event: string, payload: unknown): void };
+export type PresenceDeps = {
+  publish(room: string, topic: string, event: string, payload: unknown): void;
+  /** Which node this is. */
+  nodeId: string;
+  /** Tells the other nodes what has changed among this node's people. */
+  relay(id: ConversationId, news: PresenceNews): void;
+  /** Asks the other nodes who of theirs is there; what they answer comes back by `setPart`. */
+  ask(ids: readonly ConversationId[]): void;
+  /** There is no other node to ask. */
+  isAlone(): boolean;
+};
 
 /** Diffs of one room are told at most this often; the first of a quiet room goes out at once. */
 const DIFF_INTERVAL_MS = 250;
 /** The same after a diff of many: in a storm each diff costs a frame to everybody who came before (spec PRES-1). */
 const STORM_INTERVAL_MS = 500;
 const STORM_CHANGES = 10;
+/** A room that this node begins to have waits for this long for what other nodes have of it. */
+const FIRST_TELLING_MS = 50;
 /** Rooms told of in one turn of the loop: about as much JSON of states; then whatever else waits has its turn. */
 const TURN_CHARACTERS = 524_288;
 /** Whoever has more unread than this gets no state on top: it would be closed for it (spec WS-20). */
 const UNREAD_BYTES_MAX = LIMITS.backpressureMaxBytes / 4;
+
+function toOrigin(nodeId: string): Origin {
+  // Ids are random: the first eight digits differ among as many nodes as there will ever be.
+  return { nodeId, prefix: nodeId.slice(0, 8) };
+}
 
 export function presenceRoomName(topic: string): string {
   return `presence ${topic}`;
@@ -60,31 +80,79 @@ export class Presence {
   /** Rooms whose time has come, and of which this turn of the loop did not tell. */
   #due: Room[] = [];
   #closed = false;
+  readonly #here: Origin;
+  readonly #origins = new Map<string, Origin>();
 
   constructor(deps: PresenceDeps) {
     this.#deps = deps;
+    this.#here = toOrigin(deps.nodeId);
   }
 
-  onlineIn(conversationId: ConversationId): readonly UserId[] {
-    return this.#rooms.get(conversationId)?.people.users ?? [];
+  /** Everybody who shows as online there, undefined where this node does not know. */
+  onlineIn(conversationId: ConversationId): readonly UserId[] | undefined {
+    const people = this.#rooms.get(conversationId)?.people;
+    return people?.isList ? people.users : undefined;
+  }
+
+  peopleHere(conversationId: ConversationId): ReadonlySet<UserId> {
+    const entries = this.#rooms.get(conversationId)?.people.part(true)?.entries ?? [];
+    return new Set(entries.map(([userId]) => userId));
+  }
+
+  /** This node's own people there, for another node; `all` of them, or of many only how many they are. */
+  partOf(conversationId: ConversationId, all: boolean): PresencePart | undefined {
+    return this.#rooms.get(conversationId)?.people.part(all);
+  }
+
+  /** Another node tells of its people. */
+  hear(conversationId: ConversationId, nodeId: string, news: PresenceNews): void {
+    const room = this.#rooms.get(conversationId);
+    if (room?.people.hear(this.#originOf(nodeId), news)) this.#schedule(room);
+  }
+
+  /** Another node has answered: these are all of its people there, undefined where it has none. */
+  setPart(conversationId: ConversationId, nodeId: string, part: PresencePart | undefined): void {
+    const room = this.#rooms.get(conversationId);
+    if (room?.people.setPart(this.#originOf(nodeId), part)) this.#schedule(room);
+  }
+
+  /** A node is no more, and its people with it. */
+  forgetNode(nodeId: string): void {
+    const origin = this.#originOf(nodeId);
+    this.#origins.delete(nodeId);
+    for (const room of this.#rooms.values()) if (room.people.setPart(origin)) this.#schedule(room);
+  }
+
+  /** What other nodes told may have been lost: they are asked anew. */
+  askAnew(): void {
+    this.#deps.ask([...this.#rooms.keys()]);
+  }
+
+  #originOf(nodeId: string): Origin {
+    let origin = this.#origins.get(nodeId);
+    if (!origin) {
+      origin = toOrigin(nodeId);
+      this.#origins.set(nodeId, origin);
+    }
+    return origin;
   }
 
   /** The watcher hears of the room from now on; it is seen there unless it is invisible. */
   join(place: PresencePlace, watcher: Watcher, visible: boolean): void {
     let room = this.#rooms.get(place.id);
     if (!room) {
-      const people = new PresenceRoom();
       room = {
         place,
-        people,
+        people: new PresenceRoom(this.#here),
         waiting: new Set(),
         filtered: new Set(),
         isScheduled: false,
         timer: undefined,
-        quietUntil: 0,
+        quietUntil: this.#deps.isAlone() ? 0 : performance.now() + FIRST_TELLING_MS,
         toldAsList: true,
       };
       this.#rooms.set(place.id, room);
+      this.#deps.ask([place.id]);
     }
     room.people.join(watcher.userId, watcher.deviceId, visible);
     room.waiting.add(watcher);
@@ -184,7 +252,10 @@ export class Presence {
   /** Gives the characters of the states that it sent. */
   #tell(room: Room): number {
     room.isScheduled = false;
-    const characters = room.people.isList ? this.#tellList(room) : this.#tellCount(room);
+    const diff = room.people.takeDiff();
+    const news = room.people.newsOf(diff);
+    if (news) this.#deps.relay(room.place.id, news);
+    const characters = room.people.isList ? this.#tellList(room, diff) : this.#tellCount(room);
     this.#tidy(room);
     return characters;
   }
@@ -196,7 +267,7 @@ export class Presence {
   }
 
   #tellCount(room: Room): number {
-    room.people.takeDiff();
+    if (room.people.wantsLists) this.#deps.ask([room.place.id]);
     room.toldAsList = false;
     room.quietUntil = performance.now() + LIMITS.presenceCountIntervalMs;
     const { topic } = room.place;
@@ -215,10 +286,9 @@ export class Presence {
   }
 
   /** The diff goes to those who have the state already, then the state to those who wait for it. */
-  #tellList(room: Room): number {
+  #tellList(room: Room, diff: PresenceDiff): number {
     const { people, place } = room;
     const name = presenceRoomName(place.topic);
-    const diff = people.takeDiff();
     const changes = diff.joins.size + diff.leaves.size;
     if (!room.toldAsList) {
       // It was a count: those who are there already need the whole list once.

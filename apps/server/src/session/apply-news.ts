@@ -13,10 +13,13 @@ import type { Announcer } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import type { LocalFanout } from '../fanout/local-fanout.ts';
+import type { ReceiptBook } from '../messages/receipts.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 type Deps = {
   sessions: SessionRegistry;
+  presence: Presence;
   signals: Signals;
   fanout: LocalFanout;
   live: LiveConversations;
@@ -30,6 +33,9 @@ export function applyNews(deps: Deps, conversationId: ConversationId, news: Conv
   switch (news.type) {
     case 'logged':
       deps.here.logged({ conversationId, ...news.entry });
+      return;
+    case 'presence':
+      deps.presence.hear(conversationId, news.nodeId, news.news);
       return;
     case 'signal': {
       const conversation = deps.live.get(conversationId);
