@@ -73,13 +73,10 @@ export function composeCluster(given: Given) {
     isHere: (userId) => sessions.has(userId),
     receive: (userId, event, payload) => applyUserSignal({ sessions, fanout }, userId, event, payload),
   });
-  const announcer = new ClusterAnnouncer({
-    here,
-    conversations,
-    users,
-    changes: new ChangesBus(bus, changed),
-    isNew,
-  });
+  const changesBus = new ChangesBus(bus, changed);
+  const announcer = isAlone
+    ? here
+    : new ClusterAnnouncer({ here, conversations, users, changes: changesBus, isNew });
   const peers = new Peers({
     bus,
     nodeId,
@@ -102,8 +99,10 @@ export function composeCluster(given: Given) {
     peers,
     exchange,
     /** A signal to the readers on all other nodes. */
-    relay: (conversation: LiveConversation, event: string, payload: unknown) =>
-      conversations.tell(conversation.id, { type: 'signal', event, payload: encodePayload(payload) }),
+    relay(conversation: LiveConversation, event: string, payload: unknown): void {
+      if (!isAlone)
+        conversations.tell(conversation.id, { type: 'signal', event, payload: encodePayload(payload) });
+    },
     async close(): Promise<void> {
       catchUp.close();
       exchange.close();

@@ -47,6 +47,7 @@ const CHARACTERS_PER_MB = 1_048_576;
 
 /** Everything of a node that is live: sessions, channels, fan-out, presence. */
 export function composeLiveSide({ config, database, log, bus, nodeId, forgetSession }: Given) {
+  const isAlone = config.natsUrl === null;
   const http = new HttpServer();
   const fanout = new LocalFanout(http);
   const registry = new SessionRegistry();
@@ -55,9 +56,11 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const presence = new Presence({
     publish,
     nodeId,
-    relay: (id, news) => cluster.conversations.tell(id, { type: 'presence', nodeId, news }),
+    relay: isAlone
+      ? undefined
+      : (id, news) => cluster.conversations.tell(id, { type: 'presence', nodeId, news }),
     ask: (ids) => cluster.exchange.ask(ids),
-    isAlone: () => cluster.peers.ids.length === 0,
+    peers: () => cluster.peers.ids,
   });
 
   const live = new LiveConversations({
@@ -99,7 +102,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const cluster = composeCluster({
     bus,
     nodeId,
-    isAlone: config.natsUrl === null,
+    isAlone,
     database,
     log,
     live,

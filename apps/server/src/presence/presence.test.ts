@@ -18,9 +18,9 @@ function world() {
   const rooms = new Map<string, Set<Told[]>>();
   const presence = new Presence({
     nodeId: 'here',
-    relay: () => undefined,
+    relay: undefined,
     ask: () => undefined,
-    isAlone: () => true,
+    peers: () => [],
     publish: (room, _topic, event, payload) => {
       for (const told of rooms.get(room) ?? []) told.push(tell(event, payload));
     },

@@ -41,12 +41,12 @@ export type PresenceDeps = {
   publish(room: string, topic: string, event: string, payload: unknown): void;
   /** Which node this is. */
   nodeId: string;
-  /** Tells the other nodes what has changed among this node's people. */
-  relay(id: ConversationId, news: PresenceNews): void;
+  /** Tells the other nodes what has changed among this node's people; undefined where there never are any. */
+  relay: ((id: ConversationId, news: PresenceNews) => void) | undefined;
   /** Asks the other nodes who of theirs is there; what they answer comes back by `setPart`. */
   ask(ids: readonly ConversationId[]): void;
-  /** There is no other node to ask. */
-  isAlone(): boolean;
+  /** Other nodes that could answer. */
+  peers(): readonly string[];
 };
 
 /** Diffs of one room are told at most this often; the first of a quiet room goes out at once. */
@@ -148,7 +148,7 @@ export class Presence {
         filtered: new Set(),
         isScheduled: false,
         timer: undefined,
-        quietUntil: this.#deps.isAlone() ? 0 : performance.now() + FIRST_TELLING_MS,
+        quietUntil: this.#deps.peers().length === 0 ? 0 : performance.now() + FIRST_TELLING_MS,
         toldAsList: true,
       };
       this.#rooms.set(place.id, room);
@@ -253,8 +253,8 @@ export class Presence {
   #tell(room: Room): number {
     room.isScheduled = false;
     const diff = room.people.takeDiff();
-    const news = room.people.newsOf(diff);
-    if (news) this.#deps.relay(room.place.id, news);
+    const news = this.#deps.relay && room.people.newsOf(diff);
+    if (news) this.#deps.relay?.(room.place.id, news);
     const characters = room.people.isList ? this.#tellList(room, diff) : this.#tellCount(room);
     this.#tidy(room);
     return characters;
