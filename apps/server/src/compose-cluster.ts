@@ -57,7 +57,7 @@ export function composeCluster(given: Given) {
         apply: (change) => watched(change, applyMissedChange({ ...changes, here }, change)),
         lost: () => rereadEverything(changes),
         onError,
-      });
+      }).start();
   const isNew = (id: number) => feed?.isNew(id) ?? true;
   const changed = ({ change, id }: ToldChange) => {
     if (id === undefined || isNew(id)) watched(change, applyChangeElsewhere(changes, change));

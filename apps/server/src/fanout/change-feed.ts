@@ -64,7 +64,12 @@ export class ChangeFeed {
     this.#deps = deps;
     this.#now = now;
     this.#lookedAt = now();
+  }
+
+  /** Looks now, and then every 2 s until it is closed. */
+  start(): this {
     this.#schedule(0);
+    return this;
   }
 
   #schedule(waitMs: number): void {
