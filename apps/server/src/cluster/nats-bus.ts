@@ -43,7 +43,12 @@ export class NatsBus implements Bus {
   /** Tries once before it returns; where NATS is away it goes on trying, and the node begins alone (spec CLU-8). */
   static async open(options: NatsBusOptions): Promise<NatsBus> {
     const bus = new NatsBus(options);
-    if (!(await bus.#connect())) bus.#following = bus.#connectUntilUp();
+    const trouble = await bus.#connect();
+    if (trouble === undefined) return bus;
+    options.onTrouble(
+      `NATS does not answer at TPX_NATS_URL: ${trouble}. The node goes on alone and tries again.`,
+    );
+    bus.#following = bus.#connectUntilUp();
     return bus;
   }
 
@@ -137,12 +142,15 @@ export class NatsBus implements Bus {
       this.#wakeUp = resolve;
       await promise;
       clearTimeout(timer);
-      if (this.#closed || (await this.#connect())) return;
+      if (this.#closed || (await this.#connect()) === undefined) return;
     }
   }
 
-  /** The library's own waiting for the first connection cannot be ended, so the first one is made here. */
-  async #connect(): Promise<boolean> {
+  /**
+   * Gives what went wrong, undefined where nothing did. The library's own waiting for the first connection cannot be
+   * ended, so the first one is made here.
+   */
+  async #connect(): Promise<string | undefined> {
     let connection: NatsConnection;
     try {
       connection = await connect({
@@ -158,20 +166,18 @@ export class NatsBus implements Bus {
         ignoreAuthErrorAbort: true,
       });
     } catch (error) {
-      this.#options.onTrouble(
-        `NATS does not answer at TPX_NATS_URL: ${messageOf(error)}. The node goes on alone and tries again.`,
-      );
-      return false;
+      return messageOf(error);
     }
     if (this.#closed) {
       await connection.close();
-      return true;
+      return undefined;
     }
     this.#connection = connection;
     for (const [subject, receive] of this.#listeners) this.#subscribe(connection, subject, receive);
-    this.#turn(true);
+    await connection.flush().catch(() => undefined);
+    this.#turn(!connection.isClosed());
     this.#following = this.#follow(connection);
-    return true;
+    return undefined;
   }
 
   async #follow(connection: NatsConnection): Promise<void> {
@@ -189,6 +195,7 @@ export class NatsBus implements Bus {
   #turn(isUp: boolean): void {
     if (this.#isUp === isUp) return;
     this.#isUp = isUp;
+    if (!isUp) this.#options.onTrouble('NATS is lost. The node goes on alone until it is back.');
     for (const listener of this.#stateListeners) listener(isUp);
   }
 }
