@@ -45,7 +45,7 @@ export const SERVER_LAYERS: readonly (readonly string[])[] = [
  * them. Its other files (the greeting, the sentence for a failed start) import ports at most.
  */
 export function isServerEntry(path: string): boolean {
-  return /^(main|start-node|compose|compose-[a-z-]+)\.ts$/.test(path);
+  return /^(main|start|start-node|compose|compose-[a-z-]+)\.ts$/.test(path);
 }
 
 /**

@@ -15,6 +15,7 @@ import { ChangeFeed } from './fanout/change-feed.ts';
 import type { LiveConversation } from './fanout/live-conversation.ts';
 import type { LiveConversations } from './fanout/live-conversations.ts';
 import type { LocalFanout } from './fanout/local-fanout.ts';
+import type { ReceiptBook } from './messages/receipts.ts';
 import {
   applyChangeElsewhere,
   applyMissedChange,
@@ -35,7 +36,8 @@ type Given = {
   /** Announces on this node. */
   here: Announcer;
   changes: ElsewhereDeps & { live: LiveConversations };
-  signals(): Signals;
+  /** What is made after this, because it tells others. */
+  late(): { signals: Signals; receipts: ReceiptBook };
 };
 
 /** Joins a node to the others: what is told here goes there, what is told there is done here. */

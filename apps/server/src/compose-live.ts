@@ -1,4 +1,4 @@
-import { type ConversationId, RawJson, type SessionId, type UserId } from '@tpx/protocol';
+import type { ConversationId, SessionId, UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { whoBlocks } from './accounts/blocks.ts';
 import { appearsOffline } from './accounts/users.ts';
@@ -77,16 +77,16 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   });
 
   const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
+  const refresher = new ConversationRefresher({
+    database,
+    onError: (error) => log.error({ err: error }, 'groups were not read again'),
+  });
   const changes = {
     sessions: registry,
     presence,
     live,
     forgetSession,
-    refresh: (conversation: LiveConversation) => {
-      refreshConversation(database, conversation).catch((error) =>
-        log.warn({ err: error }, 'a group was not read again'),
-      );
-    },
+    refresh: refresher.refresh.bind(refresher),
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
     readStanding: async (key: AccessKey) => (await access.load(key))?.standing ?? 'none',
     readBlockers: (userId: UserId) => whoBlocks(database, userId),
@@ -109,20 +109,17 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     fanout,
     here,
     changes,
-    signals: () => signals,
+    late: () => ({ signals, receipts }),
   });
   const { announcer, relay } = cluster;
 
   const writer = new MessageWriter({ database, announcer });
   const receipts = new ReceiptBook({
     database,
-    announcer,
-    broadcast(conversation, marks) {
-      const payload = new RawJson(JSON.stringify({ receipts: marks }));
-      publish(conversation.topic, conversation.topic, 'receipts', payload);
-      relay(conversation, 'receipts', payload);
-    },
+    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', marks),
+    relay: (conversation, marks) => relay(conversation, 'receipts', marks),
   });
+  const summaries = new SummaryBook({ database, announcer });
   const signals = new Signals({ announcer, publish, relay });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({

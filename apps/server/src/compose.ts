@@ -106,6 +106,7 @@ export async function composeNode({ config, database, log, version, sharesPort }
     repeat((signal) => trimLogs({ database, announcer }, new Date(), signal), RETENTION_EVERY_MS, onError),
     repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
     repeat(() => removeOldChanges(database), OLD_CHANGES_EVERY_MS, onError),
+    repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
   ];
 

@@ -14,7 +14,11 @@ type Given = { config: Config; address: DatabaseAddress; log: Logger; sharesPort
 export type StartedNode = { url: URL; stop(): Promise<void> };
 
 export async function startNode({ config, address, log, sharesPort }: Given): Promise<StartedNode> {
-  const database = openDatabase({ ...address, connections: DATABASE_CONNECTIONS });
+  const database = openDatabase({
+    ...address,
+    connections: DATABASE_CONNECTIONS,
+    statementTimeoutMs: config.statementTimeoutMs,
+  });
   let node: Node;
   let url: URL;
   try {

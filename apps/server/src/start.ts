@@ -1,79 +1,99 @@
-import pino from 'pino';
-import packageJson from '../package.json' with { type: 'json' };
-import { composeNode, type Node } from './compose.ts';
+import pino, { type Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config/config.ts';
-import { type DatabaseAddress, openDatabase } from './db/bun-database.ts';
+import type { DatabaseAddress } from './db/bun-database.ts';
+import { launchAs } from './db/embedded-account.ts';
 import { EmbeddedPostgresError } from './db/embedded-error.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded-postgres.ts';
-import { migrate } from './db/migrate.ts';
+import { Ending } from './ending.ts';
 import { greeting } from './greeting.ts';
 import { StartError, toStartError } from './start-error.ts';
+import { startNode } from './start-node.ts';
+import { claimPort } from './workers/shared-port.ts';
+import { Supervisor } from './workers/supervisor.ts';
+import { awaitOrders, tellReady, WORKER_DRAIN_WITHIN_MS, WorkerProcess } from './workers/worker-process.ts';
 
-/** Connections to Postgres of one node: one writes, the others read and change. */
-const DATABASE_CONNECTIONS = 10;
-/** A drain that takes longer is ended: what is not acknowledged by then was not promised. */
 const DRAIN_WITHIN_MS = 10_000;
+/** How a supervisor calls this program. */
+const AS_WORKER = '--worker';
 
 const say = (line: string) => console.log(line);
 
-async function start(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel }, pino.destination(2));
-  if (config.rateLimits === undefined)
-    say('Warning: rate limits are off. Do this for benchmarks and tests only.');
-
-  let postgres: EmbeddedPostgres | undefined;
-  let address: DatabaseAddress;
-  if (config.databaseUrl !== null) address = { url: config.databaseUrl };
-  else {
-    postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: say });
-    address = postgres.address;
-  }
-  const database = openDatabase({
-    ...address,
-    connections: DATABASE_CONNECTIONS,
-    statementTimeoutMs: config.statementTimeoutMs,
-  });
-  let node: Node;
-  try {
-    await migrate(database);
-    node = await composeNode({ config, database, log, version: packageJson.version });
-    say(greeting(node.listen(), config));
-  } catch (error) {
-    await database.close();
+/** `npm start`: one node, with its own PostgreSQL where none is configured. */
+async function runAlone(config: Config, log: Logger): Promise<void> {
+  const { address, postgres } = await findDatabase(config);
+  const node = await startNode({ config, address, log, sharesPort: false }).catch(async (error) => {
     await postgres?.stop();
     throw error;
-  }
-
-  let stopping = false;
-  const stop = async (code: number): Promise<never> => {
-    if (stopping) return new Promise<never>(() => undefined);
-    stopping = true;
-    const overdue = setTimeout(() => process.exit(1), DRAIN_WITHIN_MS);
-    await node.drain();
-    await database.close();
-    await postgres?.stop();
-    clearTimeout(overdue);
-    process.exit(code);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
-  // An unexpected error of a request or a frame ends there. One that gets here left the node in an unknown state.
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error) => {
-      log.fatal({ err: error }, `${event}: the node stops`);
-      void stop(1);
-    });
-  }
-  postgres?.exited.then((reason) => {
-    if (stopping) return;
-    say(
-      `The embedded PostgreSQL has ended (${reason}). The node stops; start it again and it recovers by itself.`,
-    );
-    process.exit(1);
   });
+  say(greeting(node.url, config));
+  const ending = new Ending(DRAIN_WITHIN_MS, async () => {
+    await node.stop();
+    await postgres?.stop();
+  });
+  ending.onSignals('SIGTERM', 'SIGINT', 'SIGHUP');
+  ending.onSurprise(log);
+  ending.onLossOf(postgres, say);
+}
+
+/** TPX_WORKERS above 1: a supervisor and the nodes below it. */
+async function runWorkers(config: Config, log: Logger): Promise<void> {
+  const port = claimPort(config.host, config.port);
+  const { address, postgres } = await findDatabase(config);
+  // However the supervisor dies: a worker that stayed behind would share the port with those of the next start.
+  const { prefix } = launchAs(null, 'KILL');
+  const spawn = () =>
+    new WorkerProcess({
+      command: [...prefix, process.execPath, import.meta.path, AS_WORKER],
+      orders: { database: address, port },
+    });
+  const supervisor = new Supervisor({ count: config.workers, spawn, say });
+  try {
+    await supervisor.start();
+  } catch (error) {
+    await postgres?.stop();
+    throw new StartError((error as Error).message);
+  }
+  say(greeting(new URL(`http://${config.host}:${port}`), config));
+  const ending = new Ending((config.workers + 1) * WORKER_DRAIN_WITHIN_MS, async () => {
+    await supervisor.drain();
+    await postgres?.stop();
+  });
+  ending.onSignals('SIGTERM', 'SIGINT');
+  // A terminal that is closed says the same as an operator who asks for a reload.
+  process.on('SIGHUP', () => void (process.stdin.isTTY ? ending.end(0) : supervisor.reload()));
+  ending.onSurprise(log);
+  ending.onLossOf(postgres, say);
+}
+
+/** One of several nodes: its supervisor gives it what it does not know and tells it when to end. */
+async function runWorker(config: Config, log: Logger): Promise<void> {
+  // A terminal sends Ctrl-C to all of them at once; they drain one after the other.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  const { database, port } = await awaitOrders(() => process.exit(1));
+  const node = await startNode({ config: { ...config, port }, address: database, log, sharesPort: true });
+  const ending = new Ending(DRAIN_WITHIN_MS, () => node.stop());
+  ending.onSignals('SIGTERM');
+  ending.onSurprise(log);
+  tellReady();
+}
+
+async function findDatabase(
+  config: Config,
+): Promise<{ address: DatabaseAddress; postgres: EmbeddedPostgres | undefined }> {
+  if (config.databaseUrl !== null) return { address: { url: config.databaseUrl }, postgres: undefined };
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: say });
+  return { address: postgres.address, postgres };
 }
 
 try {
-  await start(readConfig(process.env));
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const isWorker = process.argv.includes(AS_WORKER);
+  if (config.rateLimits === undefined && !isWorker)
+    say('Warning: rate limits are off. Do this for benchmarks and tests only.');
+  if (isWorker) await runWorker(config, log);
+  else if (config.workers > 1) await runWorkers(config, log);
+  else await runAlone(config, log);
 } catch (thrown) {
   const error = toStartError(thrown);
   if (error instanceof ConfigError || error instanceof StartError || error instanceof EmbeddedPostgresError) {

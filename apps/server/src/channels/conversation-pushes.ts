@@ -31,6 +31,7 @@ import { sendMessage } from '../messages/send-message.ts';
 import type { SummaryBook } from '../messages/summary-book.ts';
 import type { ConversationChannel } from './channel.ts';
 import type { ChannelSession } from './channel-session.ts';
+import { parsePayload } from './parse-payload.ts';
 import { raiseMarks } from './raise-marks.ts';
 import type { Signals } from './signals.ts';
 
@@ -151,7 +152,9 @@ function mark(
   const deliveredSeq = Math.min(Math.max(own.deliveredSeq, delivered, read), conversation.lastSeq);
   const readSeq = Math.min(Math.max(own.readSeq, read), conversation.lastSeq);
   if (deliveredSeq === own.deliveredSeq && readSeq === own.readSeq) return false;
-  raiseMarks(deps.devicesOf(userId), topic, deliveredSeq, readSeq);
+  raiseMarks(devices ?? [], topic, deliveredSeq, readSeq);
+  own.deliveredSeq = deliveredSeq;
+  own.readSeq = readSeq;
   deps.receipts.mark(conversation, userId, deliveredSeq, readSeq);
   return true;
 }

@@ -2,7 +2,7 @@ import type { ChannelSession } from './channel-session.ts';
 
 /** One person's marks on all of these devices: they only rise (spec RCP-2). */
 export function raiseMarks(
-  devices: readonly Pick<ChannelSession, 'channels'>[],
+  devices: Iterable<Pick<ChannelSession, 'channels'>>,
   topic: string,
   deliveredSeq: number,
   readSeq: number,

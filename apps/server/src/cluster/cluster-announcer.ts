@@ -1,4 +1,4 @@
-import type { UserEvents, UserId } from '@tpx/protocol';
+import type { ConversationId, UserEvents, UserId } from '@tpx/protocol';
 import type { Announcer, Change, LogEntry } from '../fanout/announcer.ts';
 import type { ChangesBus } from './changes-bus.ts';
 import type { ConversationBus } from './conversation-bus.ts';
@@ -24,6 +24,11 @@ export class ClusterAnnouncer implements Announcer {
   logged(entry: LogEntry): void {
     this.#deps.conversations.tell(entry.conversationId, { type: 'logged', entry });
     this.#deps.here.logged(entry);
+  }
+
+  inDoubt(conversationId: ConversationId): void {
+    this.#deps.conversations.tell(conversationId, { type: 'doubted' });
+    this.#deps.here.inDoubt(conversationId);
   }
 
   changed(change: Change, id?: number): void {

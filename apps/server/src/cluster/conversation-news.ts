@@ -6,6 +6,8 @@ import type { PresenceNews } from './presence-news.ts';
 /** What nodes tell each other about one conversation, on its subject. */
 export type ConversationNews =
   | { type: 'logged'; entry: Omit<LogEntry, 'conversationId'> }
+  /** Something may have been logged, and nobody knows what. */
+  | { type: 'doubted' }
   /** Not logged: typing, receipts, a ping. */
   | { type: 'signal'; event: string; payload: string }
   | { type: 'presence'; nodeId: string; news: PresenceNews }
@@ -26,6 +28,8 @@ export function encodeNews(news: ConversationNews): string {
       const { seq, kind, event, payload } = news.entry;
       return `logged ${seq} ${kind} ${event}\n${payload}`;
     }
+    case 'doubted':
+      return 'doubted\n';
     case 'signal':
       return `signal ${news.event}\n${news.payload}`;
     case 'presence':
@@ -51,6 +55,8 @@ export function decodeNews(text: string): ConversationNews | undefined {
           payload,
         },
       };
+    case 'doubted':
+      return { type };
     case 'signal':
       return { type, event: first, payload };
     case 'presence':

@@ -15,6 +15,7 @@ export async function announceAfterCommit<T>(
   let ids: readonly number[] = [];
   const later: Announcer = {
     logged: (entry) => void kept.push((announcer) => announcer.logged(entry)),
+    inDoubt: (conversationId) => void kept.push((announcer) => announcer.inDoubt(conversationId)),
     changed(change) {
       const index = changes.push(change) - 1;
       kept.push((announcer) => announcer.changed(change, ids[index]));

@@ -44,6 +44,11 @@ export type Change =
  */
 export interface Announcer {
   logged(entry: LogEntry): void;
+  /**
+   * Postgres went away before it said whether events of this conversation were committed. Once it answers again its log
+   * MUST be read, so that what is there goes out without waiting for the next event.
+   */
+  inDoubt(conversationId: ConversationId): void;
   /** `id` is what PostgreSQL stored it by; `announceAfterCommit` gives it. */
   changed(change: Change, id?: number): void;
   /** To every device of one person, on their `user:` topic. */

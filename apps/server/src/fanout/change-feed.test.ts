@@ -12,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 const change = (name: string): Change => ({ type: 'user_updated', userId: name as UserId });
-const announcer = { logged: () => undefined, changed: () => undefined, signalUser: () => undefined };
+const announcer = {
+  inDoubt: () => undefined,
+  logged: () => undefined,
+  changed: () => undefined,
+  signalUser: () => undefined,
+};
 const announce = (...names: string[]) =>
   announceAfterCommit({ database, announcer }, async (_tx, later) => {
     for (const name of names) later.changed(change(name));

@@ -83,6 +83,12 @@ export class LiveConversation {
     this.#newestSeq = Math.max(this.#newestSeq, seq);
   }
 
+  /** Retention removed what was before `firstSeq`. */
+  trimTo(firstSeq: number): void {
+    this.firstSeq = Math.max(this.firstSeq, firstSeq);
+    this.ring.dropBefore(this.firstSeq);
+  }
+
   /** Retention took what comes up to `seq`: nobody waits for it any more. */
   skipTo(seq: number): void {
     this.trimTo(seq + 1);

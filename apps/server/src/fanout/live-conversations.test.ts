@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { type ConversationId, Refusal } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
+import { ALONE } from './live-conversation.fixture.ts';
 import type { ConversationState } from './live-conversation.ts';
 import { LiveConversations } from './live-conversations.ts';
 
@@ -22,8 +23,6 @@ const state = (lastSeq: number): ConversationState => ({
   peers: undefined,
   recent: [],
 });
-
-const ALONE = { listen: async () => undefined, unlisten: () => undefined };
 
 /** A log that is all committed, of which the node hears in any order or not at all. */
 function world(lastSeq = 0, committed = 100) {
@@ -113,6 +112,7 @@ test('LOG-10: the recent events of all conversations are bounded together; what 
   const recent = (conversationId: ConversationId) =>
     Array.from({ length: 10 }, (_, n) => ({ ...entry(n + 1), conversationId, payload: 'x'.repeat(1_000) }));
   const live = new LiveConversations({
+    ...ALONE,
     loadStates: async (ids) => ids.map((id) => ({ ...state(10), id, recent: recent(id) })),
     readLog: async () => [],
     publish: () => undefined,
@@ -137,7 +137,7 @@ test('LOG-3: a gap that retention has made is passed over', async () => {
   const published: number[] = [];
   const live = new LiveConversations({
     ...ALONE,
-    loadStates: async (ids) => ids.map(() => state(1)),
+    loadStates: async (ids) => ids.map(() => ({ ...state(3), recent: [1, 2, 3].map(entry) })),
     readLog: async () => [entry(50), entry(51)],
     publish: (_conversation, { seq }) => {
       published.push(seq);
@@ -167,7 +167,7 @@ test('LOG-11: what may have been committed is read once Postgres answers, page a
   const published: number[] = [];
   let away = true;
   const live = new LiveConversations({
-    ...UNBOUNDED,
+    ...ALONE,
     loadStates: async (ids) => ids.map(() => state(0)),
     readLog: async (_id, after, limit) => {
       if (away) {
@@ -247,6 +247,7 @@ test('LOG-8: one that is asked for again is kept until whoever asked has joined'
 function listening(exists: () => boolean) {
   const done: string[] = [];
   const live = new LiveConversations({
+    ...ALONE,
     listen: async () => {
       await Promise.resolve();
       done.push('listens');

@@ -33,14 +33,12 @@ type Loading = {
   gone: boolean;
 };
 
-/** One that is being loaded, with what is to happen as soon as it is there. */
-type Loading = { promise: Promise<LiveConversation>; afterwards: ((live: LiveConversation) => void)[] };
-
 /** The conversations that this node serves now. */
 export class LiveConversations {
   readonly #deps: LiveConversationsDeps;
   readonly #live = new Map<ConversationId, LiveConversation>();
   readonly #loading = new Map<ConversationId, Loading>();
+  readonly #memory: RingMemory;
   readonly #filling = new Set<ConversationId>();
   /** Those whose log may have grown without anybody telling. */
   readonly #doubted = new Set<ConversationId>();
@@ -60,18 +58,13 @@ export class LiveConversations {
     return this.#live.size;
   }
 
-  ids(): ConversationId[] {
-    return [...this.#live.keys(), ...this.#loading.keys()];
+  /** Characters of recent events, all conversations together. */
+  get ringCharacters(): number {
+    return this.#memory.characters;
   }
 
-  /**
-   * Tells a conversation something, as soon as it is there when it is being loaded: what was read of it may be older.
-   * One that this node does not serve need not know.
-   */
-  tell(id: ConversationId, run: (live: LiveConversation) => void): void {
-    const live = this.#live.get(id);
-    if (live) run(live);
-    else this.#loading.get(id)?.afterwards.push(run);
+  ids(): ConversationId[] {
+    return [...this.#live.keys(), ...this.#loading.keys()];
   }
 
   /** The conversation, loaded if need be. @throws {Refusal} `not_found`, `unavailable` */
@@ -85,7 +78,7 @@ export class LiveConversations {
     }
     let loading = this.#loading.get(id);
     if (!loading) {
-      loading = { promise: this.#load(id), afterwards: [] };
+      loading = { promise: this.#load(id), missed: [], gone: false };
       this.#loading.set(id, loading);
     }
     return loading.promise;
@@ -97,12 +90,13 @@ export class LiveConversations {
       // In this order: what is committed after the state was read is heard of.
       await this.#deps.listen(id);
       const state = await this.#loader.load(id);
-      if (!state) throw new Refusal('not_found', 'There is no such conversation.');
-      live = new LiveConversation(state);
+      const loading = this.#loading.get(id);
+      if (!state || loading?.gone) throw new Refusal('not_found', 'There is no such conversation.');
+      live = new LiveConversation(state, this.#memory);
       live.idleSince = performance.now();
       this.#live.set(id, live);
       // What was committed while the state was read.
-      for (const run of this.#loading.get(id)?.afterwards ?? []) run(live);
+      for (const run of loading?.missed ?? []) run(live);
       return live;
     } finally {
       this.#loading.delete(id);
@@ -112,26 +106,36 @@ export class LiveConversations {
 
   /** An entry was committed, here or on another node; it goes out when its turn has come. */
   offer(entry: LogEntry): void {
-    this.tell(entry.conversationId, (live) => this.#accept(live, entry));
+    this.whenLive(entry.conversationId, (live) => this.#accept(live, entry));
   }
 
-  #accept(live: LiveConversation, entry: LogEntry): void {
-    for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
-    this.#fillSoon(live);
+  /** Runs it on the conversation: at once where it is live, after its load where it is loaded now, else not at all. */
+  whenLive(id: ConversationId, run: (live: LiveConversation) => void): void {
+    const live = this.#live.get(id);
+    if (live) run(live);
+    else this.#loading.get(id)?.missed.push(run);
+  }
+
+  /** An event may have been committed of which nobody will tell: its log is read once Postgres answers (spec LOG-11). */
+  inDoubt(id: ConversationId): void {
+    const live = this.#live.get(id);
+    if (!live) return;
+    this.#doubted.add(id);
+    // Not at once: what Postgres is still committing on a connection that broke has to be there.
+    this.#fillLater(live, GAP_RETRY_MS);
   }
 
   /** The log reaches `seq`, it is said; what of it did not come is fetched. */
   hearOf(id: ConversationId, seq: number): void {
-    this.tell(id, (live) => {
+    this.whenLive(id, (live) => {
       live.hearOf(seq);
-      this.#fillSoon(live);
+      if (live.hasGap) this.#fillLater(live, GAP_PATIENCE_MS);
     });
   }
 
-  #fillSoon(live: LiveConversation): void {
-    if (!live.hasGap || this.#filling.has(live.id)) return;
-    this.#filling.add(live.id);
-    setTimeout(() => void this.#fillGap(live), GAP_PATIENCE_MS);
+  #accept(live: LiveConversation, entry: LogEntry): void {
+    for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
+    if (live.hasGap) this.#fillLater(live, GAP_PATIENCE_MS);
   }
 
   #fillLater(live: LiveConversation, afterMs: number): void {
@@ -172,7 +176,13 @@ export class LiveConversations {
 
   /** Forgets a conversation: it was deleted. */
   drop(id: ConversationId): void {
-    if (this.#live.delete(id)) this.#deps.unlisten(id);
+    const loading = this.#loading.get(id);
+    if (loading) loading.gone = true;
+    const live = this.#live.get(id);
+    if (!live) return;
+    live.ring.clear();
+    this.#live.delete(id);
+    this.#deps.unlisten(id);
   }
 
   /** Forgets those that had no reader for a while. */

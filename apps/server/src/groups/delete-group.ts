@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/record-audit.ts';
 import type { Database, Queries } from '../db/database.ts';
 import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
+import { lockWords } from '../messages/word-index.ts';
 import { authorize } from './authorize.ts';
 
 type Deps = { database: Database; announcer: Announcer };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ConversationId, MessageId, UserId } from '@tpx/protocol';
+import { ALONE } from '../fanout/live-conversation.fixture.ts';
 import { LiveConversations } from '../fanout/live-conversations.ts';
 import { loadConversationStates } from '../messages/conversation-state.ts';
 import { deleteMessage } from '../messages/delete-message.ts';
@@ -32,10 +33,10 @@ async function fleetingGroup(): Promise<ConversationId> {
 function node() {
   const published: number[] = [];
   const live = new LiveConversations({
+    ...ALONE,
     loadStates: (ids) => loadConversationStates(world.database, ids),
     readLog: (id, after, limit) => readLog(world.database, id, after, limit),
     publish: (_conversation, { seq }) => published.push(seq),
-    ringCharactersMax: Number.POSITIVE_INFINITY,
   });
   world.announcer.logged = (entry) => live.offer(entry);
   world.announcer.changed = (change) => {

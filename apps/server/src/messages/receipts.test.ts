@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ConversationId, MessageId, ReceiptObject, UserId } from '@tpx/protocol';
-import { Refusal } from '@tpx/protocol';
+import { type RawJson, Refusal } from '@tpx/protocol';
 import { until } from '@tpx/testkit';
 import type { Database } from '../db/database.ts';
 import { LiveConversation } from '../fanout/live-conversation.ts';
@@ -45,12 +45,37 @@ async function say(conversationId = group): Promise<{ id: MessageId; seq: number
 }
 function book(database: Database = world.database) {
   const told: ReceiptObject[][] = [];
+  const relayed: ReceiptObject[][] = [];
+  const receiptsOf = (marks: RawJson) => (marks.toJSON() as { receipts: ReceiptObject[] }).receipts;
   const receipts = new ReceiptBook({
     database,
-    broadcast: (_, marks) => told.push((marks.toJSON() as { receipts: ReceiptObject[] }).receipts),
+    broadcast: (_, marks) => told.push(receiptsOf(marks)),
+    relay: (_, marks) => relayed.push(receiptsOf(marks)),
   });
-  return { receipts, told };
+  return { receipts, told, relayed };
 }
+
+test('CLU-4: marks of another node go out with those of this one, which alone are passed on', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  const { receipts, told, relayed } = book();
+  const [one, two] = members as [UserId, UserId];
+  receipts.mark(live, one, seq, 0);
+  receipts.heard(live, [
+    { user_id: one, delivered_seq: seq - 1, read_seq: seq - 1 },
+    { user_id: two, delivered_seq: seq, read_seq: 0 },
+  ]);
+  receipts.heard(live, [{ user_id: two, delivered_seq: seq, read_seq: seq }]);
+  await receipts.flush();
+  expect(told).toEqual([
+    [
+      { user_id: one, delivered_seq: seq, read_seq: seq - 1 },
+      { user_id: two, delivered_seq: seq, read_seq: seq },
+    ],
+  ]);
+  expect(relayed).toEqual([[{ user_id: one, delivered_seq: seq, read_seq: 0 }]]);
+  await receipts.close();
+});
 
 test('RCP-1: marks of a second are stored and told together, the highest of each member', async () => {
   const { seq, id } = await say();

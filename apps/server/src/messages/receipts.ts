@@ -1,4 +1,4 @@
-import { type ConversationId, LIMITS, RawJson, type UserId } from '@tpx/protocol';
+import { type ConversationId, LIMITS, RawJson, type ReceiptObject, type UserId } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 
@@ -11,8 +11,10 @@ type Pace = { at: number; afterMs: number };
 
 type Deps = {
   database: Database;
-  /** Called after the marks are stored, with the `receipts` payload of one conversation. */
+  /** Called after the marks are stored, with the `receipts` payload of one conversation, for this node's readers. */
   broadcast(conversation: LiveConversation, receipts: RawJson): void;
+  /** The same for the other nodes. */
+  relay(conversation: LiveConversation, receipts: RawJson): void;
 };
 
 /** Each second's marks leave in this many parts: thousands of rows and frames at once would stop everything else. */
@@ -48,6 +50,8 @@ export class ReceiptBook {
   /** When a conversation's marks were last taken to be stored, or told, in `performance.now()` ms. */
   readonly #lastAt = new WeakMap<LiveConversation, number>();
   readonly #held = new Map<LiveConversation, Held>();
+  /** Marks that other nodes have stored, and that go out with those of this node. */
+  readonly #heard = new Map<LiveConversation, Map<UserId, Mark>>();
   readonly #pace = new WeakMap<LiveConversation, Pace>();
   readonly #timer: ReturnType<typeof setInterval>;
   #storing: Promise<void> = Promise.resolve();
@@ -64,14 +68,18 @@ export class ReceiptBook {
       marks = new Map();
       this.#dirty.set(conversation, marks);
     }
-    const mark = marks.get(userId);
-    if (!mark) {
-      marks.set(userId, { delivered, read });
-      this.#count++;
-    } else {
-      mark.delivered = Math.max(mark.delivered, delivered);
-      mark.read = Math.max(mark.read, read);
+    if (raise(marks, userId, delivered, read)) this.#count++;
+  }
+
+  /** Another node has stored these, and told its own readers. */
+  heard(conversation: LiveConversation, receipts: readonly ReceiptObject[]): void {
+    let marks = this.#heard.get(conversation);
+    if (!marks) {
+      marks = new Map();
+      this.#heard.set(conversation, marks);
     }
+    for (const { user_id, delivered_seq, read_seq } of receipts)
+      raise(marks, user_id as UserId, delivered_seq, read_seq);
   }
 
   /** An entry of the conversation has just been handed to its readers: what waits for that goes with it. */
@@ -83,28 +91,26 @@ export class ReceiptBook {
       pace.afterMs = now - pace.at;
       pace.at = now;
     }
-    this.#release(conversation);
+    if (this.#held.has(conversation)) this.#release(conversation);
   }
 
   /** Stores and tells all that has gathered; one at a time, so that marks are told in order. */
   async flush(): Promise<void> {
     this.#storing = this.#storing.then(() => this.#flush(this.#take(Number.POSITIVE_INFINITY, () => true)));
     await this.#storing;
-    for (const conversation of [...this.#held.keys()]) this.#release(conversation);
+    for (const conversation of [...this.#held.keys(), ...this.#heard.keys()]) this.#release(conversation);
   }
 
   /** The part that is due: conversations not told of for a second, the longest waiting first. */
   #step(): void {
     const now = performance.now();
     for (const [conversation, { until }] of this.#held) if (until <= now) this.#release(conversation);
-    if (this.#count === 0 || this.#isStoring) return;
     const before = now - LIMITS.receiptsIntervalMs;
-    const due = this.#take(
-      Math.max(STEP_MARKS_MIN, this.#count / STEPS),
-      (conversation) =>
-        !this.#held.has(conversation) &&
-        (this.#lastAt.get(conversation) ?? Number.NEGATIVE_INFINITY) <= before,
-    );
+    const isDue = (conversation: LiveConversation) =>
+      !this.#held.has(conversation) && (this.#lastAt.get(conversation) ?? Number.NEGATIVE_INFINITY) <= before;
+    for (const conversation of this.#heard.keys()) if (isDue(conversation)) this.#release(conversation);
+    if (this.#count === 0 || this.#isStoring) return;
+    const due = this.#take(Math.max(STEP_MARKS_MIN, this.#count / STEPS), isDue);
     this.#storing = this.#storing.then(() => this.#flush(due));
   }
 
@@ -155,11 +161,17 @@ export class ReceiptBook {
   }
 
   #release(conversation: LiveConversation): void {
-    const held = this.#held.get(conversation);
-    if (!held) return;
+    const own = this.#held.get(conversation)?.marks;
+    const heard = this.#heard.get(conversation);
+    if (!own && !heard) return;
     this.#held.delete(conversation);
+    this.#heard.delete(conversation);
     this.#lastAt.set(conversation, performance.now());
-    this.#deps.broadcast(conversation, encodeReceipts(held.marks));
+    const receipts = own && encodeReceipts(own);
+    if (receipts) this.#deps.relay(conversation, receipts);
+    if (heard) for (const [userId, { delivered, read }] of own ?? []) raise(heard, userId, delivered, read);
+    if (heard) this.#deps.broadcast(conversation, encodeReceipts(heard));
+    else if (receipts) this.#deps.broadcast(conversation, receipts);
   }
 
   async #store(dirty: Map<LiveConversation, Map<UserId, Mark>>): Promise<void> {
@@ -185,6 +197,18 @@ export class ReceiptBook {
     clearInterval(this.#timer);
     await this.flush();
   }
+}
+
+/** True where the user had none. */
+function raise(marks: Map<UserId, Mark>, userId: UserId, delivered: number, read: number): boolean {
+  const mark = marks.get(userId);
+  if (!mark) {
+    marks.set(userId, { delivered, read });
+    return true;
+  }
+  mark.delivered = Math.max(mark.delivered, delivered);
+  mark.read = Math.max(mark.read, read);
+  return false;
 }
 
 /** A room's marks are thousands of objects a second otherwise, made only to be written out. */

@@ -38,7 +38,7 @@ export async function applyMissedChange(
   if (change.type === 'conversation_deleted') {
     const topic = conversationTopic(change.kind, change.conversationId);
     for (const session of deps.sessions.all()) {
-      if (session.channels.has(topic))
+      if (session.channels.get(topic))
         deps.here.signalUser(session.userId, 'conversation_removed', { topic, reason: 'deleted' });
     }
   }
@@ -108,10 +108,10 @@ async function unchanged<T>(sessions: readonly Session[], read: () => Promise<T>
 
 /** Changes were missed, nobody knows which: clients come back, and what they join then is read anew. */
 export function rereadEverything(
-  deps: Pick<ChangeDeps, 'sessions' | 'refresh'> & { live: Pick<LiveConversations, 'ids' | 'tell'> },
+  deps: Pick<ChangeDeps, 'sessions' | 'refresh'> & { live: Pick<LiveConversations, 'ids' | 'whenLive'> },
 ): void {
   for (const id of deps.live.ids()) {
-    deps.live.tell(id, (conversation) => {
+    deps.live.whenLive(id, (conversation) => {
       conversation.description = undefined;
       deps.refresh(conversation);
     });

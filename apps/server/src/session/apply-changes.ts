@@ -17,7 +17,7 @@ export type ChangeDeps = {
   sessions: SessionRegistry;
   presence: Presence;
   live: {
-    tell(id: ConversationId, run: (live: LiveConversation) => void): void;
+    whenLive(id: ConversationId, run: (live: LiveConversation) => void): void;
     drop(id: ConversationId): void;
   };
   /** Reads a group's rules and member count again. */
@@ -34,7 +34,7 @@ export function applyChange(deps: ChangeDeps, change: Change): void {
       applyStanding(deps, change);
       return;
     case 'conversation_updated':
-      deps.live.tell(change.conversationId, (live) => {
+      deps.live.whenLive(change.conversationId, (live) => {
         live.description = undefined;
         deps.refresh(live);
       });
@@ -49,10 +49,7 @@ export function applyChange(deps: ChangeDeps, change: Change): void {
       return;
     }
     case 'log_trimmed':
-      deps.live.tell(change.conversationId, (live) => {
-        live.firstSeq = Math.max(live.firstSeq, change.firstSeq);
-        live.ring.dropBefore(live.firstSeq);
-      });
+      deps.live.whenLive(change.conversationId, (live) => live.trimTo(change.firstSeq));
       return;
     case 'session_revoked':
       deps.forgetSession(change.sessionId);

@@ -9,7 +9,6 @@ import { raiseMarks } from '../channels/raise-marks.ts';
 import type { Signals } from '../channels/signals.ts';
 import type { ToldChange } from '../cluster/changes-bus.ts';
 import type { ConversationNews } from '../cluster/conversation-news.ts';
-import type { Announcer } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import type { LocalFanout } from '../fanout/local-fanout.ts';
@@ -21,10 +20,9 @@ type Deps = {
   sessions: SessionRegistry;
   presence: Presence;
   signals: Signals;
+  receipts: ReceiptBook;
   fanout: LocalFanout;
   live: LiveConversations;
-  /** Announces on this node alone. */
-  here: Announcer;
   changed(told: ToldChange): void;
 };
 
@@ -32,7 +30,10 @@ type Deps = {
 export function applyNews(deps: Deps, conversationId: ConversationId, news: ConversationNews): void {
   switch (news.type) {
     case 'logged':
-      deps.here.logged({ conversationId, ...news.entry });
+      deps.live.offer({ conversationId, ...news.entry });
+      return;
+    case 'doubted':
+      deps.live.inDoubt(conversationId);
       return;
     case 'presence':
       deps.presence.hear(conversationId, news.nodeId, news.news);
@@ -50,7 +51,7 @@ export function applyNews(deps: Deps, conversationId: ConversationId, news: Conv
 
 /** Tells this node's readers what another node told its own; `payload` is its JSON. */
 function applySignal(
-  { sessions, signals, fanout }: Pick<Deps, 'sessions' | 'signals' | 'fanout'>,
+  { sessions, signals, receipts: book, fanout }: Deps,
   conversation: LiveConversation,
   event: string,
   payload: string,
@@ -61,11 +62,13 @@ function applySignal(
     return;
   }
   if (event === 'receipts') {
+    const { receipts } = JSON.parse(payload) as SignalEvents['receipts'];
     // The same person's devices here must not tell lower marks afterwards (spec RCP-2).
-    for (const receipt of (JSON.parse(payload) as SignalEvents['receipts']).receipts) {
-      const devices = sessions.of(receipt.user_id as UserId);
-      raiseMarks(devices, topic, receipt.delivered_seq, receipt.read_seq);
+    for (const { user_id, delivered_seq, read_seq } of receipts) {
+      raiseMarks(sessions.of(user_id as UserId), topic, delivered_seq, read_seq);
     }
+    book.heard(conversation, receipts);
+    return;
   }
   fanout.publishJson(topic, topic, event, payload);
 }
