@@ -8,7 +8,7 @@ import { type History, type HistoryRange, loadHistory } from './read-messages.ts
 /** Text of one page of history. */
 const PAGE_CHARACTERS_MAX = 524_288;
 
-type Deps = { database: Database; live: LiveConversations };
+type Deps = { database: Database; live: Pick<LiveConversations, 'get' | 'acquire'> };
 
 /** A page of history: from the ring where it reaches far enough, from Postgres otherwise. @throws {Refusal} unavailable */
 export async function readHistory(
@@ -50,7 +50,8 @@ async function readPage(
   range: HistoryRange,
 ): Promise<History> {
   const { page, whole } = pageOfRing(live, range);
-  if (whole && page.messages.every(isExact)) return page;
+  // Behind a gap waits what was acknowledged already: whoever sent it would miss it here.
+  if (whole && !live.hasGap && page.messages.every(isExact)) return page;
   try {
     return await loadHistory(database, live.id, kind, range);
   } catch (error) {
