@@ -187,6 +187,27 @@ test('LOG-11: what may have been committed is read once Postgres answers, page a
   expect(published).toEqual(upTo(300));
 });
 
+test('LOG-11: what comes to be there just after a look, while Postgres comes back, is found by the next', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // Away; back, and commits behind the look; there.
+  const answers = [undefined, [], [entry(10)]];
+  const live = new LiveConversations({
+    ...UNBOUNDED,
+    loadStates: async (ids) => ids.map(() => state(9)),
+    readLog: async () => {
+      const answer = answers.shift();
+      if (!answer) throw new Refusal('unavailable');
+      return answer;
+    },
+    publish: () => resolve(),
+  });
+  const acquired = live.acquire(id);
+  live.inDoubt(id);
+  const conversation = await acquired;
+  await promise;
+  expect(conversation.lastSeq).toBe(10);
+});
+
 test('LOG-3: nobody goes on waiting for what retention took', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let reads = 0;

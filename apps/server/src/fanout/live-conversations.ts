@@ -10,6 +10,8 @@ const IDLE_KEPT_MS = 5 * 60_000;
 /** An entry of a transaction that committed earlier is at most this much behind; then it is fetched. */
 const GAP_PATIENCE_MS = 50;
 const GAP_RETRY_MS = 1_000;
+/** What Postgres still commits, on a connection that broke or as it comes back, is there by then. */
+const DOUBT_PATIENCE_MS = 900;
 
 export type LiveConversationsDeps = {
   /** Resolves once every entry that is committed from then on will be offered, whichever node commits it. */
@@ -40,8 +42,8 @@ export class LiveConversations {
   readonly #loading = new Map<ConversationId, Loading>();
   readonly #memory: RingMemory;
   readonly #filling = new Set<ConversationId>();
-  /** Those whose log may have grown without anybody telling. */
-  readonly #doubted = new Set<ConversationId>();
+  /** Those whose log may have grown without anybody telling, and when in `performance.now()` ms a look can settle it. */
+  readonly #doubted = new Map<ConversationId, number>();
   readonly #loader: BatchLoader<ConversationId, ConversationState | undefined>;
 
   constructor(deps: LiveConversationsDeps) {
@@ -118,11 +120,10 @@ export class LiveConversations {
 
   /** An event may have been committed of which nobody will tell: its log is read once Postgres answers (spec LOG-11). */
   inDoubt(id: ConversationId): void {
-    const live = this.#live.get(id);
-    if (!live) return;
-    this.#doubted.add(id);
-    // Not at once: what Postgres is still committing on a connection that broke has to be there.
-    this.#fillLater(live, GAP_RETRY_MS);
+    this.whenLive(id, (live) => {
+      this.#doubted.set(id, performance.now() + DOUBT_PATIENCE_MS);
+      this.#fillLater(live, GAP_RETRY_MS);
+    });
   }
 
   /** The log reaches `seq`, it is said; what of it did not come is fetched. */
@@ -146,20 +147,20 @@ export class LiveConversations {
 
   /** Fetches what did not come; goes on until nothing is missing or nobody serves the conversation any more. */
   async #fill(live: LiveConversation): Promise<void> {
-    const doubted = this.#doubted.delete(live.id);
-    let retryMs = 0;
+    const beganAt = performance.now();
+    const isDoubted = () => this.#doubted.has(live.id);
+    let retryMs = GAP_RETRY_MS;
     try {
-      const found = (live.hasGap || doubted) && (await this.catchUp(live));
       // There may be more than one page of it.
-      if (found && doubted) this.#doubted.add(live.id);
-      if (live.hasGap && !found) retryMs = GAP_RETRY_MS;
+      if ((live.hasGap || isDoubted()) && (await this.catchUp(live))) retryMs = 0;
+      else if (Number(this.#doubted.get(live.id)) <= beganAt) this.#doubted.delete(live.id);
     } catch {
-      if (doubted) this.#doubted.add(live.id);
-      retryMs = GAP_RETRY_MS;
+      // Not settled by the next look either: Postgres may come back with it.
+      if (isDoubted()) this.#doubted.set(live.id, performance.now() + GAP_RETRY_MS + DOUBT_PATIENCE_MS);
     }
     this.#filling.delete(live.id);
     if (this.#live.get(live.id) !== live) this.#doubted.delete(live.id);
-    else if (live.hasGap || this.#doubted.has(live.id)) this.#fillLater(live, retryMs);
+    else if (live.hasGap || isDoubted()) this.#fillLater(live, retryMs);
   }
 
   /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */
