@@ -151,7 +151,11 @@ async function openBus({
   });
 }
 
-function observe(registry: Registry, { registry: sessions, live, peers }: LiveSide, bus: Bus): void {
+function observe(
+  registry: Registry,
+  { registry: sessions, live, presence, peers }: LiveSide,
+  bus: Bus,
+): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -163,6 +167,7 @@ function observe(registry: Registry, { registry: sessions, live, peers }: LiveSi
     });
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
+  gauge('tpx_presence_rooms', 'Conversations whose presence is held in memory.', () => presence.count);
   gauge('tpx_bus_up', 'Whether the bus to other nodes is there.', () => Number(bus.isUp));
   gauge('tpx_bus_subscriptions', 'Subjects that this node listens on.', () => bus.traffic.subscriptions);
   gauge('tpx_bus_sent', 'Messages to other nodes since the start.', () => bus.traffic.sent);

@@ -192,7 +192,7 @@ test('LOG-11: what comes to be there just after a look, while Postgres comes bac
   // Away; back, and commits behind the look; there.
   const answers = [undefined, [], [entry(10)]];
   const live = new LiveConversations({
-    ...UNBOUNDED,
+    ...ALONE,
     loadStates: async (ids) => ids.map(() => state(9)),
     readLog: async () => {
       const answer = answers.shift();

@@ -37,17 +37,14 @@ export function findDevice(
   return device;
 }
 
-/** True where it is the first of its user. */
-export function addDevice(people: People, device: Device): boolean {
+export function addDevice(people: People, device: Device): void {
   device.next = undefined;
   let last = people.get(device.userId);
-  if (!last) {
-    people.set(device.userId, device);
-    return true;
+  if (!last) people.set(device.userId, device);
+  else {
+    while (last.next) last = last.next;
+    last.next = device;
   }
-  while (last.next) last = last.next;
-  last.next = device;
-  return false;
 }
 
 export function removeDevice(people: People, device: Device): boolean {

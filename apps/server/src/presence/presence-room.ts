@@ -30,8 +30,6 @@ export class PresenceRoom {
   #elsewhere: PeopleElsewhere | undefined;
   #joins = new Set<Device>();
   #leaves = new Set<Device>();
-  /** The state's entries as JSON. Whoever joins is added to its end, so a storm does not encode everybody anew for each. */
-  #encoded: string | undefined;
 
   constructor(here: Origin) {
     this.#here = here;
@@ -61,11 +59,12 @@ export class PresenceRoom {
     return [...this.#online.keys()];
   }
 
-  /** One connection more of the device; it is seen or not as its first one was. */
+  /** One connection more of the device, which is seen or not as this one says: it has asked last. */
   join(userId: UserId, id: SessionId, visible = true): void {
     const known = this.#find(userId, id);
     if (known) {
       known.connections++;
+      this.show(userId, id, visible);
       return;
     }
     const origin = this.#here;
@@ -119,13 +118,8 @@ export class PresenceRoom {
   #add(device: Device): void {
     if (device.origin !== this.#here) this.#devicesElsewhere++;
     else if (!this.#isHere(device.userId)) this.#sizeHere++;
-    const isFirst = addDevice(this.#online, device);
+    addDevice(this.#online, device);
     this.#joins.add(device);
-    if (!isFirst) this.#encoded = undefined;
-    else if (this.#encoded !== undefined) {
-      const entry = encodeDevices([device]);
-      this.#encoded = this.#encoded === '' ? entry : `${this.#encoded},${entry}`;
-    }
     if (this.#online.size > LIMITS.presenceListMax) this.#forgetElsewhere();
   }
 
@@ -142,7 +136,6 @@ export class PresenceRoom {
     removeDevice(this.#online, device);
     if (device.origin !== this.#here) this.#devicesElsewhere--;
     else if (!this.#isHere(device.userId)) this.#sizeHere--;
-    this.#encoded = undefined;
     // A device that came and went between two tellings was never told of.
     if (!this.#joins.delete(device)) this.#leaves.add({ ...device });
     return true;
@@ -160,7 +153,6 @@ export class PresenceRoom {
       else sizes.set(device.origin, new Set([device.userId]));
       removeDevice(this.#online, device);
     }
-    this.#encoded = undefined;
     this.#elsewhere = new PeopleElsewhere();
     for (const [origin, users] of sizes) this.#elsewhere.setSize(origin, users.size);
   }
@@ -264,14 +256,7 @@ export class PresenceRoom {
 
   /** Who is there in Phoenix's format, as JSON; without those whom the reader must not see. */
   state(hidden?: ReadonlySet<string>): string {
-    if (hidden) return `{${encodeDevices(devicesOf(this.#online), hidden)}}`;
-    this.#encoded ??= encodeDevices(devicesOf(this.#online));
-    return `{${this.#encoded}}`;
-  }
-
-  /** Nobody waits for the state any more: a quiet room keeps no text of it. */
-  forgetState(): void {
-    this.#encoded = undefined;
+    return `{${encodeDevices(devicesOf(this.#online), hidden)}}`;
   }
 }
 

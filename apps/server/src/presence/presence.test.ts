@@ -76,6 +76,17 @@ test('PRES-5: whoever is told apart hears who comes after the room was empty', a
   presence.close();
 });
 
+test('PRES-2: a room whose last device appeared offline is not kept beyond its grace', async () => {
+  const { presence, watcher } = world();
+  const hidden = watcher('hidden');
+  presence.join(place, hidden, false);
+  await until(() => lastOf(hidden.told, 'presence_state') !== undefined, { what: 'the list' });
+  presence.drop(place, hidden);
+  expect(presence.count).toBe(1);
+  await until(() => presence.count === 0, { what: 'the end of the grace' });
+  presence.close();
+}, 20_000);
+
 test('PRES-6: whoever comes into many large rooms at once hears of them over several turns of the loop', async () => {
   const { presence, watcher } = world();
   const people = Array.from({ length: LIMITS.presenceListMax - 1 }, (_, n) => watcher(`user-${n}`));

@@ -88,6 +88,11 @@ export class Presence {
     this.#here = toOrigin(deps.nodeId);
   }
 
+  /** Rooms that it keeps. */
+  get count(): number {
+    return this.#rooms.size;
+  }
+
   /** Everybody who shows as online there, undefined where this node does not know. */
   onlineIn(conversationId: ConversationId): readonly UserId[] | undefined {
     const people = this.#rooms.get(conversationId)?.people;
@@ -223,6 +228,7 @@ export class Presence {
   #leaveIfGone(id: ConversationId, userId: UserId, deviceId: SessionId): void {
     const room = this.#rooms.get(id);
     if (room?.people.leaveIfGone(userId, deviceId)) this.#schedule(room);
+    else if (room) this.#tidy(room);
   }
 
   #schedule(room: Room): void {
@@ -316,7 +322,6 @@ export class Presence {
       connection.push(place.topic, 'presence_state', own);
       characters += own.json.length;
     }
-    people.forgetState();
     if (waiting.size > 0) this.#schedule(room);
     return characters;
   }
