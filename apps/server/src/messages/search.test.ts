@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ConversationId, MessageId, UserId } from '@tpx/protocol';
 import { deleteGroup } from '../groups/delete-group.ts';
-import { GroupWorld } from '../groups/group-world.fixture.ts';
+import { codeOf, GroupWorld } from '../groups/group-world.fixture.ts';
 import { deleteMessage } from './delete-message.ts';
 import { editMessage } from './edit-message.ts';
 import { MessageWriter } from './message-writer.ts';
@@ -144,15 +144,88 @@ test('MSG-8: nodes that index the same at once do it once, and leave what anothe
   expect(await wordsOf(id)).toEqual(["'held':1"]);
 });
 
-test('MSG-8: more than one statement indexes is indexed to the end before it is searched', async () => {
-  await world.database.query(
-    `WITH c AS (UPDATE conversations SET last_seq = last_seq + 4500 WHERE id = $1 RETURNING last_seq - 4500 AS before)
+/** Many messages that nobody has indexed; `text` is SQL of `n`, which counts them. */
+const fill = (conversationId: ConversationId, count: number, text: string) =>
+  world.database.query(
+    `WITH c AS (UPDATE conversations SET last_seq = last_seq + $3 WHERE id = $1 RETURNING last_seq - $3 AS before)
      INSERT INTO messages (conversation_id, seq, id, sender_id, type, content, created_at)
-     SELECT $1, c.before + n, gen_random_uuid(), $2, 'text', jsonb_build_object('text', 'many ' || n), now()
-     FROM c, generate_series(1, 4500) AS n`,
-    [shared, alice],
+     SELECT $1, c.before + n, gen_random_uuid(), $2, 'text', jsonb_build_object('text', ${text}), now()
+     FROM c, generate_series(1, $3) AS n`,
+    [conversationId, alice, count],
   );
+
+test('MSG-8: more than one statement indexes is indexed to the end before it is searched', async () => {
+  await fill(shared, 4_500, "'many ' || n");
   for (const n of [1, 2001, 4500]) expect((await search(bob, `"many ${n}"`)).ids).toHaveLength(1);
+});
+
+test('MSG-8: more than a search can wait for is refused, and searched once it is indexed', async () => {
+  const [patient, busy] = [await world.person(), await world.group({ owner: [alice] })];
+  const backlog = await world.group({ owner: [patient] });
+  await fill(backlog, 20_001, "'behind ' || n");
+  expect(await codeOf(search(patient, 'behind'))).toBe('unavailable');
+  expect(await codeOf(search(patient, 'behind', { conversationId: busy }))).toBe('ok');
+  expect((await search(patient, '"behind 20001"')).ids).toHaveLength(1);
+});
+
+test('MSG-8: long texts are indexed a few at a time, edited ones as well', async () => {
+  const [first, second] = [await world.group({ owner: [alice] }), await world.group({ owner: [alice] })];
+  const long = `repeat('long ', 3000) || n`;
+  await fill(first, 50, long);
+  await fill(second, 20, long);
+  const node = new WordIndex(world.database);
+  await node.pass();
+  const counts = async () => {
+    const rows = await world.rows(
+      'SELECT count(*)::integer AS n FROM message_words WHERE conversation_id = ANY ($1::uuid[])',
+      [[first, second]],
+    );
+    return rows[0]?.n as number;
+  };
+  const indexed = [await counts()];
+  while (indexed.at(-1) !== 70 && indexed.length < 10) {
+    await node.pass();
+    indexed.push(await counts());
+  }
+  expect(indexed).toEqual([34, 68, 70]);
+
+  await world.database.query(
+    `WITH c AS (UPDATE conversations SET last_seq = 100 WHERE id = $1 RETURNING id)
+     INSERT INTO changes (conversation_id, seq, event, message_id, message_seq, actor_id, created_at)
+     SELECT c.id, 50 + m.seq, 'edited', m.id, m.seq, $2, now() FROM c JOIN messages m ON m.conversation_id = c.id`,
+    [first, alice],
+  );
+  node.note(first);
+  await node.pass();
+  expect(
+    await world.rows('SELECT seq::integer FROM indexed_logs WHERE conversation_id = $1', [first]),
+  ).toEqual([{ seq: 84 }]);
+  await node.pass();
+  expect(
+    await world.rows('SELECT seq::integer FROM indexed_logs WHERE conversation_id = $1', [first]),
+  ).toEqual([{ seq: 100 }]);
+  expect((await search(alice, 'long', { conversationId: first, limit: 100 })).ids).toHaveLength(50);
+});
+
+test('MSG-8: what has no text is passed over, and a conversation that is gone is not waited for', async () => {
+  const [silent, gone] = [await world.group({ owner: [alice] }), await world.group({ owner: [alice] })];
+  await fill(silent, 1, 'NULL');
+  const after = await say(silent, 'captioned');
+  let statements = 0;
+  const node = new WordIndex({
+    query: (text, values) => {
+      statements++;
+      return world.database.query(text, values);
+    },
+  });
+  await node.pass();
+  for (const id of [silent, gone]) node.note(id);
+  await deleteGroup(world, { groupId: gone, actorId: alice });
+  await node.pass();
+  expect(await wordsOf(after)).toEqual(["'captioned':1"]);
+  statements = 0;
+  await node.pass();
+  expect(statements).toBe(0);
 });
 
 test('MSG-8: a group that is deleted leaves no words', async () => {

@@ -30,6 +30,8 @@ const SEARCH = `
 /**
  * Full-text search in what `userId` may read: words, "phrases", -without. What was acknowledged is found, so the words of
  * these conversations are brought up to date first (spec MSG-8). `next` is the last id where there are more.
+ *
+ * @throws {Refusal} `unavailable`
  */
 export async function searchMessages(
   queries: Queries,

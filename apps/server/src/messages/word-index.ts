@@ -1,4 +1,4 @@
-import type { ConversationId, UserId } from '@tpx/protocol';
+import { type ConversationId, Refusal, type UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 
 /**
@@ -6,7 +6,11 @@ import type { Queries } from '../db/database.ts';
  * the pause between passes it also keeps indexing from taking Postgres away from those who send.
  */
 const EVENTS_PER_PASS = 1_000;
+/** The same where texts are long: some 300 ms at the worst. */
+const CHARACTERS_PER_PASS = 500_000;
 const CONVERSATIONS_PER_PASS = 500;
+/** What one search waits for: a second or two. The next goes on from there. */
+const PASSES_PER_SEARCH = 20;
 
 /** Full-text search is filled behind the log: what this node hears of is indexed a moment later (spec MSG-8). */
 export class WordIndex {
@@ -59,7 +63,11 @@ const BEHIND = `
   JOIN indexed_logs l ON l.conversation_id = c.id
   WHERE r.user_id = $1 AND ($2::uuid IS NULL OR c.id = $2) AND c.last_seq > l.seq`;
 
-/** Indexes what is committed and that `userId` may read, or of it only `conversationId`. */
+/**
+ * Indexes what is committed and that `userId` may read, or of it only `conversationId`.
+ *
+ * @throws {Refusal} `unavailable`, also where that is more than one search can wait for
+ */
 export async function indexWordsFor(
   queries: Queries,
   userId: UserId,
@@ -67,7 +75,13 @@ export async function indexWordsFor(
 ): Promise<void> {
   const behind = await queries.query<{ id: ConversationId }>(BEHIND, [userId, conversationId]);
   let ids = behind.map(({ id }) => id);
-  while (ids.length > 0) ids = await indexWords(queries, ids, true);
+  for (let passes = 0; ids.length > 0; passes++) {
+    if (passes === PASSES_PER_SEARCH) {
+      const message = 'The search index is catching up with what was written lately. Try again in a moment.';
+      throw new Refusal('unavailable', message, { retryAfterMs: 1_000 });
+    }
+    ids = await indexWords(queries, ids, true);
+  }
 }
 
 /** Gives those that have more; `wait` for those that somebody else holds, otherwise they are among these too. */
@@ -76,11 +90,10 @@ async function indexWords(
   ids: readonly ConversationId[],
   wait: boolean,
 ): Promise<ConversationId[]> {
-  const more = await queries.query<{ id: ConversationId }>('SELECT index_words($1::uuid[], $2, $3) AS id', [
-    ids,
-    EVENTS_PER_PASS,
-    wait,
-  ]);
+  const more = await queries.query<{ id: ConversationId }>(
+    'SELECT index_words($1::uuid[], $2, $3, $4) AS id',
+    [ids, EVENTS_PER_PASS, CHARACTERS_PER_PASS, wait],
+  );
   return more.map(({ id }) => id);
 }
 

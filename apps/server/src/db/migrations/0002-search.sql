@@ -27,10 +27,12 @@ END
 $$;
 CREATE TRIGGER begin_indexing AFTER INSERT ON conversations FOR EACH ROW EXECUTE FUNCTION begin_indexing();
 
--- Brings `message_words` up to date with the logs, at most `p_limit` events; gives the conversations that have more. Edits
--- and deletions are events of the log too, so following it is enough: whatever commits meanwhile has a higher `seq` and
--- comes next time. `p_wait`: waits for conversations that somebody else indexes; otherwise they are left out, and given.
-CREATE FUNCTION index_words(p_conversations uuid[], p_limit integer, p_wait boolean) RETURNS SETOF uuid
+-- Brings `message_words` up to date with the logs, at most `p_limit` events and about `p_characters` of text; gives the
+-- conversations that have more. Edits and deletions are events of the log too, so following it is enough: whatever commits
+-- meanwhile has a higher `seq` and comes next time. `p_wait`: waits for conversations that somebody else indexes; otherwise
+-- they are left out, and given. Those that are gone are not given.
+CREATE FUNCTION index_words(p_conversations uuid[], p_limit integer, p_characters integer, p_wait boolean)
+RETURNS SETOF uuid
 LANGUAGE plpgsql
 -- As in `append_messages`: no plan that suited empty tables.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
@@ -38,7 +40,8 @@ DECLARE
   v_ids uuid[];
   v_after bigint[];
   v_upto bigint[];
-  v_more uuid[];
+  v_last bigint[];
+  v_end record;
   v_stale record;
 BEGIN
   -- In one order, so that two who wait never wait for each other.
@@ -51,12 +54,14 @@ BEGIN
       SELECT l.conversation_id FROM indexed_logs l WHERE l.conversation_id = ANY (p_conversations)
       ORDER BY l.conversation_id FOR UPDATE SKIP LOCKED
     );
-    RETURN QUERY SELECT unnest(p_conversations) EXCEPT SELECT unnest(v_ids);
+    RETURN QUERY
+      SELECT l.conversation_id FROM indexed_logs l
+      WHERE l.conversation_id = ANY (p_conversations) AND l.conversation_id <> ALL (v_ids);
   END IF;
 
   SELECT array_agg(p.id ORDER BY p.id), array_agg(p.after ORDER BY p.id), array_agg(p.upto ORDER BY p.id),
-         array_agg(p.id) FILTER (WHERE p.upto < p.last_seq)
-  INTO v_ids, v_after, v_upto, v_more
+         array_agg(p.last_seq ORDER BY p.id)
+  INTO v_ids, v_after, v_upto, v_last
   FROM (
     SELECT l.conversation_id AS id, l.seq AS after, c.last_seq,
            least(c.last_seq, l.seq + greatest(0,
@@ -65,6 +70,28 @@ BEGIN
     FROM indexed_logs l JOIN conversations c ON c.id = l.conversation_id
     WHERE l.conversation_id = ANY (v_ids) AND c.last_seq > l.seq
   ) p;
+
+  -- A thousand of the longest texts take 9 s. The one that goes past the characters of a pass is its last.
+  SELECT e.id, e.seq INTO v_end
+  FROM (
+    SELECT p.id, t.seq, sum(t.characters) OVER (ORDER BY p.id, t.seq) AS characters
+    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto), LATERAL (
+      SELECT m.seq, length(m.content ->> 'text') AS characters FROM messages m
+      WHERE m.conversation_id = p.id AND m.seq > p.after AND m.seq <= p.upto
+      UNION ALL
+      SELECT h.seq, (
+        SELECT length(m.content ->> 'text') FROM messages m WHERE m.conversation_id = p.id AND m.seq = h.message_seq)
+      FROM changes h
+      WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
+    ) t
+  ) e
+  WHERE e.characters > p_characters ORDER BY e.id, e.seq LIMIT 1;
+  IF FOUND THEN
+    v_upto := ARRAY(
+      SELECT CASE WHEN p.id < v_end.id THEN p.upto WHEN p.id = v_end.id THEN v_end.seq ELSE p.after END
+      FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto) ORDER BY p.id
+    );
+  END IF;
 
   -- One by one, as they are few: a join might read all words first.
   FOR v_stale IN
@@ -91,11 +118,11 @@ BEGIN
     )
     OFFSET 0
   ) m
-  WHERE m.type <> 'system' AND m.encryption IS NULL AND m.deleted_at IS NULL;
+  WHERE m.type <> 'system' AND m.encryption IS NULL AND m.deleted_at IS NULL AND m.content ->> 'text' IS NOT NULL;
 
   UPDATE indexed_logs l SET seq = v_upto[width_bucket(l.conversation_id, v_ids)]
   WHERE l.conversation_id = ANY (v_ids);
 
-  RETURN QUERY SELECT unnest(v_more);
+  RETURN QUERY SELECT p.id FROM unnest(v_ids, v_upto, v_last) AS p (id, upto, last) WHERE p.upto < p.last;
 END
 $$;
