@@ -55,6 +55,15 @@ function book(database: Database = world.database) {
   return { receipts, told, relayed };
 }
 
+/** The database, while Postgres is away and when it is back. */
+function during(outage: { away: boolean }): Database {
+  return {
+    ...world.database,
+    query: (text, values) =>
+      outage.away ? Promise.reject(new Refusal('unavailable')) : world.database.query(text, values),
+  };
+}
+
 test('CLU-4: marks of another node go out with those of this one, which alone are passed on', async () => {
   const { seq } = await say();
   const live = await liveGroup();
@@ -135,6 +144,22 @@ test('RCP-1: where no entry follows, marks are told all the same', async () => {
   await receipts.close();
 });
 
+test('RCP-1: marks that are held for the next entry are told at the end, with those that came after them', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  const { receipts, told } = book();
+  receipts.published(live);
+  receipts.published(live);
+  const [one, two] = members as [UserId, UserId];
+  receipts.mark(live, one, seq, seq);
+  const place = [group, one, seq];
+  const STORED = 'SELECT 1 FROM members WHERE conversation_id = $1 AND user_id = $2 AND read_seq = $3';
+  await until(async () => (await world.rows(STORED, place)).length > 0, { what: 'the mark to be stored' });
+  receipts.mark(live, two, seq, seq);
+  await receipts.close();
+  expect(told.flat().map(({ user_id }) => user_id as UserId)).toEqual([one, two]);
+});
+
 test('RCP-2: a mark never falls', async () => {
   const { seq } = await say();
   const live = await liveGroup();
@@ -155,18 +180,13 @@ test('RCP-2: a mark never falls', async () => {
 test('RCP-3: while Postgres is away marks wait, and are told once they are stored', async () => {
   const { seq } = await say();
   const live = await liveGroup();
-  let away = true;
-  const flaky: Database = {
-    ...world.database,
-    query: (text, values) =>
-      away ? Promise.reject(new Refusal('unavailable')) : world.database.query(text, values),
-  };
-  const { receipts, told } = book(flaky);
+  const outage = { away: true };
+  const { receipts, told } = book(during(outage));
   const [one] = members as [UserId];
   receipts.mark(live, one, seq, 0);
   await receipts.flush();
   expect(told).toEqual([]);
-  away = false;
+  outage.away = false;
   await receipts.flush();
   expect(told).toEqual([[{ user_id: one, delivered_seq: seq, read_seq: 0 }]]);
   await receipts.close();
@@ -182,10 +202,14 @@ test('RCP-4: in rooms above 50 members only the sender hears, as counts', async 
   for (const userId of crowd.slice(0, 10)) receipts.mark(live, userId, seq, seq);
   await receipts.flush();
   expect(told).toEqual([]);
-  const summaries = new SummaryBook({ database: world.database, announcer: world.announcer });
+  const outage = { away: true };
+  const summaries = new SummaryBook({ database: during(outage), announcer: world.announcer });
   live.readers = 61;
   summaries.await(live, owner, { id, seq });
   world.announcer.forget();
+  await summaries.summarize();
+  expect(world.announcer.signals).toEqual([]);
+  outage.away = false;
   const summary = { id, topic: live.topic, delivered: 40, read: 10, of: 60 };
   const signal = { userId: owner, event: 'receipt_summary', payload: summary };
   await summaries.summarize();

@@ -7,7 +7,7 @@ import { type ReceiptCounts, summarizeReceipts } from './receipt-summary.ts';
 type Deps = { database: Database; announcer: Announcer };
 
 /** A sender's newest message of a large room, and what the sender was last told of it. */
-type Awaited = { id: MessageId; seq: number; told?: ReceiptCounts };
+type Awaited = { id: MessageId; seq: number; told?: ReceiptCounts | undefined };
 
 /** Tells the senders in large rooms how far their newest message has got, until everybody has read it (spec RCP-4). */
 export class SummaryBook {
@@ -40,13 +40,20 @@ export class SummaryBook {
           const payload = { id, topic: conversation.topic, ...counts };
           this.#deps.announcer.signalUser(senderId, 'receipt_summary', payload);
         }
-        const isDone = counts.read >= counts.of || conversation.readers === 0;
-        const hasNewer = this.#awaited.get(conversation)?.has(senderId);
-        if (!isDone && !hasNewer) this.await(conversation, senderId, { id, seq, told: counts });
+        if (counts.read < counts.of) this.#awaitFurther(conversation, senderId, { id, seq, told: counts });
       }
     } catch {
-      // A summary is a courtesy; `GET /messages/:id/receipts` has the truth.
+      // A summary is a courtesy; `GET /messages/:id/receipts` has the truth meanwhile.
+      for (const { conversation, senderId, ...awaited } of due) {
+        this.#awaitFurther(conversation, senderId, awaited);
+      }
     }
+  }
+
+  /** Unless there is a newer one by now, or nobody is there who could read it. */
+  #awaitFurther(conversation: LiveConversation, senderId: UserId, awaited: Awaited): void {
+    if (conversation.readers === 0 || this.#awaited.get(conversation)?.has(senderId)) return;
+    this.await(conversation, senderId, awaited);
   }
 
   close(): void {
