@@ -22,6 +22,7 @@ const steps = [
   { name: 'format and lint', command: [tool('biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: [tool('tsc'), '-b'] },
   { name: 'boundaries', command: [bunPath, 'scripts/check-boundaries.ts'] },
+  { name: 'rules', command: [bunPath, 'scripts/check-rules.ts'] },
   { name: 'unused code', command: [tool('knip'), '--no-progress', '--no-config-hints'] },
   {
     name: 'generated files',

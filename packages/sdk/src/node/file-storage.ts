@@ -6,8 +6,10 @@ import type { Storage } from '../storage/storage.ts';
 const FILE_NAME_MAX = 240;
 
 /**
- * A file a key in one folder, readable by its owner only. A value is written beside its place, flushed to the disk and
- * renamed into place, so that a crash leaves the old value or the new one.
+ * A file a key in one folder. A value is written beside its place, flushed to the disk and renamed into place, so that a
+ * crash leaves the old value or the new one.
+ *
+ * - **STORE-7** Files are readable by their owner only, and nothing half-written stays.
  */
 export class FileStorage implements Storage {
   readonly #folder: string;
