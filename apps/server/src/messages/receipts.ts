@@ -150,7 +150,7 @@ export class ReceiptBook {
     for (const [conversation, marks] of dirty) {
       if (conversation.memberCount > LIMITS.receiptsBroadcastMax) continue;
       // At the end all is stored at once, also what comes after marks that are still held.
-      this.#release(conversation);
+      if (this.#held.has(conversation)) this.#release(conversation);
       this.#held.set(conversation, { marks, until: performance.now() + TOLD_TOGETHER_MS });
       if (!this.#expectsEntry(conversation)) this.#release(conversation);
     }
