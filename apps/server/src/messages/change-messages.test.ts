@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { ConversationId, MessageId, MessageObject, UserId } from '@tpx/protocol';
-import { GroupWorld } from '../groups/group-world.fixture.ts';
+import { type ConversationId, type MessageId, type MessageObject, Refusal, type UserId } from '@tpx/protocol';
+import type { Database } from '../db/database.ts';
+import { codeOf, GroupWorld } from '../groups/group-world.fixture.ts';
 import { deleteMessage } from './delete-message.ts';
 import { editMessage } from './edit-message.ts';
 import { MessageWriter } from './message-writer.ts';
+import { setPinned } from './pins.ts';
 import { react } from './react.ts';
 import { readLog } from './read-log.ts';
 import { loadHistory } from './read-messages.ts';
@@ -52,6 +54,32 @@ test('MSG-4: its author edits a message, nobody else does', async () => {
     code: 'not_found',
   });
   expect(await now(id)).toMatchObject({ content: { text: 'hello' } });
+});
+
+test('LOG-11: a change whose commit Postgres did not answer leaves its log in doubt, and is not announced', async () => {
+  const id = await say(user, 'unsure');
+  const unsure: Database = {
+    ...world.database,
+    async transaction(run) {
+      await world.database.transaction(run);
+      throw new Refusal('unavailable');
+    },
+  };
+  const deps = { database: unsure, announcer: world.announcer };
+  const changes = [
+    () => editMessage(deps, user, id, { content: { text: 'edited' } }),
+    () => react(deps, user, { id, emoji: '👍', on: true }),
+    () => setPinned(deps, owner, id, true),
+    () => deleteMessage(deps, user, id),
+  ];
+  for (const change of changes) {
+    world.announcer.forget();
+    expect(await codeOf(change())).toBe('unavailable');
+    expect([world.announcer.doubts, world.announcer.entries]).toEqual([[group], []]);
+  }
+  world.announcer.forget();
+  expect(await codeOf(editMessage(deps, other, id, { content: { text: 'x' } }))).toBe('forbidden');
+  expect(world.announcer.doubts).toEqual([]);
 });
 
 test('MSG-4: a deleted message is a tombstone that takes nothing more', async () => {

@@ -8,7 +8,8 @@ import {
 } from '@tpx/protocol';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Database } from '../db/database.ts';
-import type { Announcer, LogEntry } from '../fanout/announcer.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
+import type { Announcer } from '../fanout/announcer.ts';
 import { appendNotice } from './append.ts';
 import { appendChange, lockMessage } from './append-change.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row.ts';
@@ -28,27 +29,27 @@ const UNPIN = 'DELETE FROM pins WHERE conversation_id = $1 AND message_seq = $2'
  *
  * @throws {Refusal} not_found, forbidden, banned, not_member, unavailable
  */
-export async function deleteMessage(
+export function deleteMessage(
   deps: Deps,
   actorId: UserId,
   id: MessageId,
   within?: ConversationId,
 ): Promise<MessageObject> {
-  const { message, entries } = await deps.database.transaction(async (tx) => {
+  return announceAfterCommit(deps, async (tx, later) => {
     const locked = await lockMessage(tx, id, actorId, within);
     const own = locked.sender_id === actorId;
     if (own) requireRight(locked.actor_standing, 'delete_own');
     else requireRight(locked.actor_standing, 'delete_other', locked.author_standing);
     if (locked.type === 'system') throw new Refusal('forbidden', 'A system notice cannot be deleted.');
-    if (locked.deleted_at) return { message: toMessageObject(locked, locked.kind), entries: [] };
+    if (locked.deleted_at) return toMessageObject(locked, locked.kind);
     const place = [locked.conversation_id, locked.seq];
     const [row] = await tx.query<MessageRow>(ENTOMB, place);
     await tx.query(FORGET_REACTIONS, place);
     await tx.query(FORGET_MENTIONS, place);
     await tx.query(UNPIN, place);
-    const entries: LogEntry[] = [
+    later.logged(
       await appendChange(tx, { event: 'deleted', message: locked, actorId }, (seq) => ({ seq, id })),
-    ];
+    );
     if (!own) {
       const groupId = locked.conversation_id as ConversationId;
       const targetId = locked.sender_id as UserId;
@@ -65,10 +66,8 @@ export async function deleteMessage(
         user_id: targetId,
         message_id: id,
       } as const;
-      entries.push(await appendNotice(tx, groupId, content));
+      later.logged(await appendNotice(tx, groupId, content));
     }
-    return { message: toMessageObject(row ?? locked, locked.kind), entries };
+    return toMessageObject(row ?? locked, locked.kind);
   });
-  for (const entry of entries) deps.announcer.logged(entry);
-  return message;
 }

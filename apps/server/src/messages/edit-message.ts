@@ -9,6 +9,7 @@ import {
 } from '@tpx/protocol';
 import type { z } from 'zod';
 import type { Database } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { appendChange, lockMessage } from './append-change.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row.ts';
@@ -19,14 +20,14 @@ const EDIT = `UPDATE messages m SET content = $3, encryption = $4, edited_at = d
   WHERE m.conversation_id = $1 AND m.seq = $2 RETURNING ${MESSAGE_COLUMNS}`;
 
 /** Only its author edits a message. @throws {Refusal} not_found, forbidden, banned, not_member, blocked, conflict, unavailable */
-export async function editMessage(
+export function editMessage(
   deps: Deps,
   actorId: UserId,
   id: MessageId,
   edit: z.output<typeof EditBody>,
   within?: ConversationId,
 ): Promise<MessageObject> {
-  const { message, entry } = await deps.database.transaction(async (tx) => {
+  return announceAfterCommit(deps, async (tx, later) => {
     const locked = await lockMessage(tx, id, actorId, within);
     requireRight(locked.actor_standing, 'edit_own');
     if (locked.actor_blocked) throw new Refusal('blocked');
@@ -36,12 +37,8 @@ export async function editMessage(
     const values = [locked.conversation_id, locked.seq, edit.content, edit.encryption ?? null];
     const [row] = await tx.query<MessageRow>(EDIT, values);
     const message = toMessageObject(row ?? locked, locked.kind);
-    const entry = await appendChange(tx, { event: 'edited', message: locked, actorId }, (seq) => ({
-      seq,
-      message,
-    }));
-    return { message, entry };
+    const payload = (seq: number) => ({ seq, message });
+    later.logged(await appendChange(tx, { event: 'edited', message: locked, actorId }, payload));
+    return message;
   });
-  deps.announcer.logged(entry);
-  return message;
 }

@@ -10,6 +10,7 @@ import {
   type UserId,
 } from '@tpx/protocol';
 import type { Database, Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { appendNotice } from './append.ts';
 import { type LockedMessage, lockMessage } from './append-change.ts';
@@ -32,25 +33,22 @@ const LIST = `
  *
  * @throws {Refusal} not_found, forbidden, banned, blocked, conflict, too_large, unavailable
  */
-export async function setPinned(
+export function setPinned(
   deps: Deps,
   actorId: UserId,
   id: MessageId,
   pinned: boolean,
 ): Promise<MessageObject> {
-  const { message, entry } = await deps.database.transaction(async (tx) => {
+  return announceAfterCommit(deps, async (tx, later) => {
     const locked = await lockMessage(tx, id, actorId);
     requirePinner(locked);
-    const message = toMessageObject(locked, locked.kind);
-    if (!(await (pinned ? pin(tx, locked, actorId) : unpin(tx, locked))))
-      return { message, entry: undefined };
-    const event = pinned ? 'message_pinned' : 'message_unpinned';
-    const content = { event, actor_id: actorId, message_id: id } as const;
-    const entry = await appendNotice(tx, locked.conversation_id as ConversationId, content, locked.kind);
-    return { message, entry };
+    if (await (pinned ? pin(tx, locked, actorId) : unpin(tx, locked))) {
+      const event = pinned ? 'message_pinned' : 'message_unpinned';
+      const content = { event, actor_id: actorId, message_id: id } as const;
+      later.logged(await appendNotice(tx, locked.conversation_id as ConversationId, content, locked.kind));
+    }
+    return toMessageObject(locked, locked.kind);
   });
-  if (entry) deps.announcer.logged(entry);
-  return message;
 }
 
 /** The pinned messages of a conversation, what was pinned last first. The caller has checked who reads. */

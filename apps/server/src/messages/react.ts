@@ -9,6 +9,7 @@ import {
   type UserId,
 } from '@tpx/protocol';
 import type { Database, Queries } from '../db/database.ts';
+import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { appendChange, lockMessage } from './append-change.ts';
 import { toMessageObject } from './message-row.ts';
@@ -33,13 +34,13 @@ const SHOWN = `
 const SHOW = 'UPDATE messages SET reactions = $3 WHERE conversation_id = $1 AND seq = $2';
 
 /** Setting what is set already changes nothing and takes no `seq`. @throws {Refusal} not_found, conflict, too_large, ... */
-export async function react(
+export function react(
   deps: Deps,
   actorId: UserId,
   reaction: Reaction,
   within?: ConversationId,
 ): Promise<MessageObject> {
-  const { message, entry } = await deps.database.transaction(async (tx) => {
+  return announceAfterCommit(deps, async (tx, later) => {
     const locked = await lockMessage(tx, reaction.id, actorId, within);
     requireRight(locked.actor_standing, 'react');
     if (reaction.on && locked.actor_blocked) throw new Refusal('blocked');
@@ -47,14 +48,12 @@ export async function react(
     const place = [locked.conversation_id, locked.seq];
     const { emoji, on } = reaction;
     const changed = await tx.query(on ? ADD : REMOVE, [...place, emoji, actorId]);
-    if (changed.length === 0) return { message: toMessageObject(locked, locked.kind), entry: undefined };
+    if (changed.length === 0) return toMessageObject(locked, locked.kind);
     locked.reactions = await showReactions(tx, place);
     const payload = (seq: number) => ({ seq, id: reaction.id, user_id: actorId, emoji, on });
-    const entry = await appendChange(tx, { event: 'reaction', message: locked, actorId, emoji, on }, payload);
-    return { message: toMessageObject(locked, locked.kind), entry };
+    later.logged(await appendChange(tx, { event: 'reaction', message: locked, actorId, emoji, on }, payload));
+    return toMessageObject(locked, locked.kind);
   });
-  if (entry) deps.announcer.logged(entry);
-  return message;
 }
 
 async function showReactions(tx: Queries, place: unknown[]): Promise<ReactionObject[]> {
