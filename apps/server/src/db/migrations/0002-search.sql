@@ -83,6 +83,7 @@ BEGIN
         SELECT length(m.content ->> 'text') FROM messages m WHERE m.conversation_id = p.id AND m.seq = h.message_seq)
       FROM changes h
       WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
+      OFFSET 0
     ) t
   ) e
   WHERE e.characters > p_characters ORDER BY e.id, e.seq LIMIT 1;
