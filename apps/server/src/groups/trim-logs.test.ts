@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { ConversationId, UserId } from '@tpx/protocol';
 import { LIMITS } from '@tpx/protocol';
 import { appendNotice } from '../messages/append.ts';
+import { WordIndex } from '../messages/word-index.ts';
 import { GroupWorld, RecordingAnnouncer } from './group-world.fixture.ts';
 import { trimLogs } from './trim-logs.ts';
 
@@ -82,7 +83,11 @@ test('GRP-9 edits, reactions and unread mentions of what is deleted go with it, 
 test('GRP-9 the words of what is deleted go with it, indexed before or not, and do not come back', async () => {
   const groupId = await room(100, [300, 50]);
   const seqs = () => world.rows('SELECT seq FROM message_words WHERE conversation_id = $1', [groupId]);
-  const index = () => world.database.query('SELECT index_words($1::uuid[], 100, true)', [[groupId]]);
+  const words = new WordIndex(world.database);
+  const index = () => {
+    words.note(groupId);
+    return words.pass();
+  };
   await index();
   expect(await seqs()).toEqual([{ seq: '1' }, { seq: '2' }]);
   await world.messages(groupId, owner, [secondsAgo(40)]);
