@@ -1,26 +1,33 @@
 import { expect } from 'bun:test';
 import type { ConversationJoined, GroupObject, MessageObject } from '@tpx/protocol';
 import { Api, createGroup, createPerson, type Person, until } from '@tpx/testkit';
+import type { Channel, Socket } from 'phoenix';
 import type { Cluster } from './cluster.fixture.ts';
 import type { Clients } from './phoenix-client.fixture.ts';
 
 const PAUSE_MS = 15;
 
 /** The official client of a member; every `seq` that it was shown, in that order. */
-class Reader {
+export class Reader {
   readonly seqs: number[] = [];
+  readonly channel: Channel;
 
-  constructor(clients: Clients, node: { url: string }, person: Person, topic: string) {
-    const socket = clients.connect(node, person.tokens.access_token);
-    const channel = socket.channel(topic, () => ({ last_seq: this.last }));
-    channel.on('message', (payload) => this.seqs.push((payload as { seq: number }).seq));
-    channel.join().receive('ok', (response) => {
+  constructor(socket: Socket, topic: string) {
+    this.channel = socket.channel(topic, () => ({ last_seq: this.last }));
+    this.channel.on('message', (payload) => this.seqs.push((payload as { seq: number }).seq));
+    this.channel.join().receive('ok', (response) => {
       for (const { seq } of (response as ConversationJoined).events) this.seqs.push(seq);
     });
   }
 
   get last(): number {
     return this.seqs.at(-1) ?? 0;
+  }
+
+  /** Waits for `last`; everything until then is there once, in order. */
+  async isWhole(last: number): Promise<void> {
+    await until(() => this.last >= last, { what: `message ${last} to arrive`, timeoutMs: 20_000 });
+    expect(this.seqs).toEqual(Array.from({ length: this.last }, (_, n) => n + 1));
   }
 }
 
@@ -42,7 +49,7 @@ export class Traffic {
     senders: readonly number[],
   ) {
     this.readers = people.map(
-      (person, index) => new Reader(clients, cluster.node(index), person, `group:${group.id}`),
+      (person, index) => new Reader(clients.connectAs(cluster.node(index), person), `group:${group.id}`),
     );
     this.#sending = senders.map((index) =>
       this.#send(cluster.node(index), people[index] as Person, group.id),
@@ -100,9 +107,6 @@ export class Traffic {
     this.#isOn = false;
     await Promise.all(this.#sending);
     const last = Math.max(...this.#acknowledged);
-    for (const reader of this.readers) {
-      await until(() => reader.last >= last, { what: `message ${last} to arrive`, timeoutMs: 20_000 });
-      expect(reader.seqs).toEqual(Array.from({ length: reader.last }, (_, n) => n + 1));
-    }
+    for (const reader of this.readers) await reader.isWhole(last);
   }
 }

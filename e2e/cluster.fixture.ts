@@ -4,26 +4,30 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@tpx/server/db/embedded-postgres.ts';
 import { CuttableLink, startNats, startServer, type TestNats, type TestServer, until } from '@tpx/testkit';
 
-/** Real nodes, each a process of its own, over one real PostgreSQL and one real nats-server. */
+/** Real nodes, each a process of its own, over one real PostgreSQL and real nats-servers, one unless it is said. */
 export class Cluster implements AsyncDisposable {
-  readonly nats: TestNats;
+  readonly #servers: readonly TestNats[];
   readonly nodes: TestServer[] = [];
   /** A node's way to NATS. */
   readonly links: CuttableLink[] = [];
   postgres: EmbeddedPostgres;
   readonly #folder: string;
 
-  private constructor(nats: TestNats, postgres: EmbeddedPostgres, folder: string) {
-    this.nats = nats;
+  private constructor(servers: readonly TestNats[], postgres: EmbeddedPostgres, folder: string) {
+    this.#servers = servers;
     this.postgres = postgres;
     this.#folder = folder;
   }
 
-  static async start(nodes: number): Promise<Cluster> {
+  /** Each next node joins the next of `servers`, which go with the cluster. */
+  static async start(nodes: number, servers?: readonly TestNats[]): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'tpx-cluster-'));
     // Postgres runs as another user where root runs the tests.
     await chmod(folder, 0o755);
-    const [nats, postgres] = await Promise.all([startNats(), startPostgres(folder)]);
+    const [nats, postgres] = await Promise.all([
+      servers ?? startNats().then((server) => [server]),
+      startPostgres(folder),
+    ]);
     const cluster = new Cluster(nats, postgres, folder);
     try {
       // The first one migrates; those that start beside it would only wait.
@@ -37,8 +41,15 @@ export class Cluster implements AsyncDisposable {
     return cluster;
   }
 
+  get nats(): TestNats {
+    const [server] = this.#servers;
+    if (!server) throw new Error('There is no NATS.');
+    return server;
+  }
+
   async addNode(env: Record<string, string> = {}): Promise<TestServer> {
-    const link = await CuttableLink.to(this.nats.port);
+    const server = this.#servers[this.nodes.length % this.#servers.length] ?? this.nats;
+    const link = await CuttableLink.to(server.port);
     const node = await startServer({
       databaseUrl: this.postgres.url,
       env: { TPX_NATS_URL: `nats://127.0.0.1:${link.port}`, ...env },
@@ -83,7 +94,7 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
     await Promise.all(this.links.map((link) => link[Symbol.asyncDispose]()));
-    await this.nats.stop();
+    await Promise.all(this.#servers.map((server) => server.stop()));
     await this.postgres.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -6,6 +6,7 @@ import { CatchUp } from './cluster/catch-up.ts';
 import { ChangesBus, type ToldChange } from './cluster/changes-bus.ts';
 import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
 import { ConversationBus } from './cluster/conversation-bus.ts';
+import { nodesAtPostgres } from './cluster/nodes-at-postgres.ts';
 import { Peers } from './cluster/peers.ts';
 import { PresenceExchange } from './cluster/presence-exchange.ts';
 import { UserSignals } from './cluster/user-signals.ts';
@@ -50,7 +51,14 @@ export function composeCluster(given: Given) {
       log.error({ err: error, change }, 'a change of another node was not applied'),
     );
 
-  const catchUp = new CatchUp({ database, live, bus, askAnew: () => presence.askAnew(), onError });
+  const catchUp = new CatchUp({
+    database,
+    live,
+    bus,
+    unheard,
+    askAnew: () => presence.askAnew(),
+    onError,
+  });
   const doubt = () => catchUp.doubt();
   const feed = isAlone
     ? undefined
@@ -69,6 +77,7 @@ export function composeCluster(given: Given) {
     receive: (id, news) =>
       applyNews({ sessions, presence, live, fanout, changed, ...given.late() }, id, news),
     doubt,
+    began: (id) => !isAlone && catchUp.began(id),
   });
   const users = new UserSignals({
     bus,
@@ -95,11 +104,18 @@ export function composeCluster(given: Given) {
     answered: (id, from, part) => presence.setPart(id, from, part),
   });
 
+  async function unheard(): Promise<number> {
+    if (isAlone) return 0;
+    const heard = new Set([nodeId, ...peers.ids]);
+    return (await nodesAtPostgres(database)).filter((id) => !heard.has(id)).length;
+  }
+
   return {
     announcer,
     conversations,
     peers,
     exchange,
+    catchUp,
     /** A signal to the readers on all other nodes. */
     relay(conversation: LiveConversation, event: string, payload: unknown): void {
       if (!isAlone)

@@ -151,6 +151,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     announcer,
     writer,
     peers: cluster.peers,
+    catchUp: cluster.catchUp,
     words,
     online: {
       onlineIn: async (id: ConversationId) =>

@@ -39,6 +39,7 @@ const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
 
 export type Given = {
+  nodeId: string;
   config: Config;
   database: Database;
   log: Logger;
@@ -55,8 +56,14 @@ export interface Node {
 }
 
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
-export async function composeNode({ config, database, log, version, sharesPort }: Given): Promise<Node> {
-  const nodeId = crypto.randomUUID();
+export async function composeNode({
+  nodeId,
+  config,
+  database,
+  log,
+  version,
+  sharesPort,
+}: Given): Promise<Node> {
   const bus = await openBus({ config, database, log, nodeId });
   const keys = await SigningKeys.open(database, log);
   const accessTokens = new AccessTokens(keys);
@@ -139,9 +146,7 @@ async function openBus({
   database,
   log,
   nodeId,
-}: Pick<Given, 'config' | 'database' | 'log'> & {
-  nodeId: string;
-}): Promise<Bus> {
+}: Pick<Given, 'config' | 'database' | 'log' | 'nodeId'>): Promise<Bus> {
   if (config.natsUrl === null) return new InProcessBus();
   return NatsBus.open({
     url: config.natsUrl,
@@ -153,7 +158,7 @@ async function openBus({
 
 function observe(
   registry: Registry,
-  { registry: sessions, live, presence, peers }: LiveSide,
+  { registry: sessions, live, presence, peers, catchUp }: LiveSide,
   bus: Bus,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
@@ -173,5 +178,6 @@ function observe(
   gauge('tpx_bus_sent', 'Messages to other nodes since the start.', () => bus.traffic.sent);
   gauge('tpx_bus_received', 'Messages from other nodes since the start.', () => bus.traffic.received);
   gauge('tpx_cluster_peers', 'Other nodes that are heard of.', () => peers.ids.length);
+  gauge('tpx_cluster_unheard', 'Nodes that live but are not heard of.', () => catchUp.unheard);
   gauge('tpx_recent_events_characters', 'Recent events held in memory.', () => live.ringCharacters);
 }

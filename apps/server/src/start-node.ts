@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { nameAtPostgres } from './cluster/nodes-at-postgres.ts';
 import { composeNode, type Node } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { type DatabaseAddress, openDatabase } from './db/bun-database.ts';
@@ -14,8 +15,10 @@ type Given = { config: Config; address: DatabaseAddress; log: Logger; sharesPort
 export type StartedNode = { url: URL; stop(): Promise<void> };
 
 export async function startNode({ config, address, log, sharesPort }: Given): Promise<StartedNode> {
+  const nodeId = crypto.randomUUID();
   const database = openDatabase({
     ...address,
+    name: nameAtPostgres(nodeId),
     connections: DATABASE_CONNECTIONS,
     statementTimeoutMs: config.statementTimeoutMs,
   });
@@ -23,7 +26,7 @@ export async function startNode({ config, address, log, sharesPort }: Given): Pr
   let url: URL;
   try {
     await migrate(database);
-    node = await composeNode({ config, database, log, sharesPort, version: packageJson.version });
+    node = await composeNode({ nodeId, config, database, log, sharesPort, version: packageJson.version });
     url = node.listen();
   } catch (error) {
     await database.close();

@@ -10,16 +10,18 @@ export const hasNats = PROGRAM !== null;
 export class TestNats implements AsyncDisposable {
   readonly port: number;
   readonly url: string;
+  readonly #arguments: readonly string[];
   #child: Bun.Subprocess | undefined;
 
-  constructor(port: number) {
+  constructor(port: number, moreArguments: readonly string[] = []) {
+    this.#arguments = moreArguments;
     this.port = port;
     this.url = `nats://127.0.0.1:${port}`;
   }
 
   async start(): Promise<void> {
     if (PROGRAM === null) throw new Error('nats-server is not installed.');
-    this.#child = Bun.spawn([PROGRAM, '-a', '127.0.0.1', '-p', String(this.port)], {
+    this.#child = Bun.spawn([PROGRAM, '-a', '127.0.0.1', '-p', String(this.port), ...this.#arguments], {
       stdin: 'ignore',
       stdout: 'ignore',
       stderr: 'ignore',

@@ -7,6 +7,8 @@ type Deps = {
   database: Queries;
   live: LiveConversations;
   bus: Bus;
+  /** How many nodes live, as PostgreSQL sees it, that this one does not hear though its bus is there. */
+  unheard(): Promise<number>;
   /** What is in no database has to be asked for again, too: who is where. */
   askAnew(): void;
   onError(error: unknown): void;
@@ -15,13 +17,16 @@ type Deps = {
 /** Nodes that doubt at the same moment do not all ask at the same moment. */
 const JITTER_MS = 1_000;
 const BATCH = 500;
-/** While the bus is away the node asks in turn for as many conversations, this often. */
-const AWAY_EVERY_MS = 2_000;
-const AWAY_BATCH = 1_000;
+/** While there are nodes that cannot be heard it asks in turn for as many conversations, this often. */
+const TURN_EVERY_MS = 2_000;
+const TURN_BATCH = 1_000;
+/** Whether all are heard is asked after each doubt, while they are not, and else only at each such turn. */
+const LOOK_EVERY_TURNS = 5;
 
 /**
  * Finds what no later event gives away: the end of a log that the bus lost. It compares the conversations that this
- * node serves with Postgres, only when there is a reason to doubt, and all the time while the bus is away (spec CLU-7).
+ * node serves with Postgres, only when there is a reason to doubt, and all the time while the bus is away or parted
+ * (spec CLU-7, CLU-31).
  */
 export class CatchUp {
   readonly #deps: Deps;
@@ -29,17 +34,35 @@ export class CatchUp {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #closed = false;
-  readonly #awayTimer: ReturnType<typeof setInterval>;
-  #awayNext: ConversationId[] = [];
+  #turnTimer: ReturnType<typeof setTimeout> | undefined;
+  #next: ConversationId[] = [];
+  #begun = new Set<ConversationId>();
+  #ripe: ReadonlySet<ConversationId> = new Set();
+  #unheard = 0;
+  #turnsUntilLook = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#awayTimer = setInterval(() => void this.#whileAway(), AWAY_EVERY_MS);
+    this.#scheduleTurn();
+  }
+
+  /** Other nodes that lived at the last turn and were not heard. */
+  get unheard(): number {
+    return this.#unheard;
+  }
+
+  /**
+   * The node serves a conversation from now on. Its own NATS has the subscription, those that it is joined with may get
+   * it only after somebody there has published: it is compared once more when they have (spec CLU-32).
+   */
+  began(id: ConversationId): void {
+    this.#begun.add(id);
   }
 
   /** Compares all, soon. What is doubted while it runs is compared once more after it. */
   doubt(): void {
     this.#due = true;
+    this.#turnsUntilLook = 0;
     if (!this.#running) this.#schedule();
   }
 
@@ -64,14 +87,38 @@ export class CatchUp {
     if (this.#due) this.#schedule();
   }
 
-  async #whileAway(): Promise<void> {
-    if (this.#deps.bus.isUp || this.#running) return;
-    if (this.#awayNext.length === 0) this.#awayNext = this.#deps.live.ids();
+  #scheduleTurn(): void {
+    if (this.#closed) return;
+    this.#turnTimer = setTimeout(() => void this.#turn().finally(() => this.#scheduleTurn()), TURN_EVERY_MS);
+  }
+
+  async #turn(): Promise<void> {
+    // What began just now has to wait for a turn: its subscription is still on its way.
+    const begun = this.#ripe;
+    this.#ripe = this.#begun;
+    this.#begun = new Set();
     try {
-      await this.#compare(this.#awayNext.splice(0, AWAY_BATCH));
+      await this.#compare([...begun]);
+    } catch (error) {
+      this.doubt();
+      this.#failed(error);
+    }
+    try {
+      await this.#whileParted();
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  async #whileParted(): Promise<void> {
+    const { bus, unheard } = this.#deps;
+    if (bus.isUp && (this.#unheard > 0 || --this.#turnsUntilLook < 0)) {
+      this.#turnsUntilLook = LOOK_EVERY_TURNS - 1;
+      this.#unheard = await unheard();
+    }
+    if ((bus.isUp && this.#unheard === 0) || this.#running) return;
+    if (this.#next.length === 0) this.#next = this.#deps.live.ids();
+    await this.#compare(this.#next.splice(0, TURN_BATCH));
   }
 
   #failed(error: unknown): void {
@@ -91,6 +138,6 @@ export class CatchUp {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#awayTimer);
+    clearTimeout(this.#turnTimer);
   }
 }

@@ -8,6 +8,8 @@ type Deps = {
   receive(id: ConversationId, news: ConversationNews): void;
   /** Something may have been missed. */
   doubt(): void;
+  /** The node listens to a conversation that it did not listen to. */
+  began(id: ConversationId): void;
 };
 
 /** A subject a conversation: this node listens while it serves it, and tells of it whoever else does. */
@@ -23,13 +25,14 @@ export class ConversationBus {
    * Postgres, to be read afterwards (spec CLU-5). Where the bus is away it resolves all the same.
    */
   async listen(id: ConversationId): Promise<void> {
-    const { bus, receive, doubt } = this.#deps;
+    const { bus, receive, doubt, began } = this.#deps;
     bus.subscribe(conversationSubject(id), (text) => {
       const news = decodeNews(text);
       if (news) receive(id, news);
     });
     // One that is away makes everything doubtful by itself when it is back.
     if (!(await bus.confirm()) && bus.isUp) doubt();
+    began(id);
   }
 
   unlisten(id: ConversationId): void {

@@ -7,6 +7,8 @@ export type DatabaseAddress = { url: string } | { unix: string; user: string; da
 
 export type BunDatabaseOptions = DatabaseAddress & {
   connections: number;
+  /** What PostgreSQL calls the connections, in `pg_stat_activity`. */
+  name?: string;
   /** A statement that takes longer is given up: whoever asked is told `unavailable`. */
   statementTimeoutMs?: number;
   onUnavailable?: (error: Error) => void;
@@ -38,6 +40,7 @@ export function openDatabase(options: BunDatabaseOptions): Database {
       statement_timeout: statementTimeoutMs,
       lock_timeout: lockTimeoutMs,
       random_page_cost: RANDOM_PAGE_COST,
+      ...(options.name !== undefined && { application_name: options.name }),
     },
   };
   const sql =
