@@ -13,7 +13,7 @@ export type LoadBalancer = AsyncDisposable & { name: string; port: number; url: 
 type Start = (nodes: readonly [string, string]) => Promise<LoadBalancer>;
 
 /** The real nginx with `deploy/nginx.conf`; only addresses, ports and the certificate are other than in the file. */
-export const startNginx: Start = (nodes) =>
+const startNginx: Start = (nodes) =>
   start('nginx', 'nginx.conf', nodes, async (text, { folder, port, certificate, key }) => {
     const file = join(folder, 'nginx.conf');
     const config = replaceAll(text, [
@@ -32,7 +32,7 @@ export const startNginx: Start = (nodes) =>
   });
 
 /** The real Caddy with `deploy/Caddyfile`; it would get its certificate by itself, here it is given one. */
-export const startCaddy: Start = (nodes) =>
+const startCaddy: Start = (nodes) =>
   start('Caddy', 'Caddyfile', nodes, async (text, { folder, port, certificate, key }) => {
     const file = join(folder, 'Caddyfile');
     const site = `\n${NAME} {`;
@@ -45,6 +45,17 @@ export const startCaddy: Start = (nodes) =>
     await writeFile(file, replaceAll(text, changes));
     return ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'];
   });
+
+export const BALANCERS = [
+  { what: 'nginx', program: 'nginx', start: startNginx },
+  { what: 'Caddy', program: 'caddy', start: startCaddy },
+];
+
+/** Whether this machine has the balancer, and what the tests need beside it. */
+export function canStart(program: string): boolean {
+  const PATH = `${process.env.PATH}:/usr/sbin`;
+  return [program, 'curl', 'openssl'].every((needed) => Bun.which(needed, { PATH }) !== null);
+}
 
 type Place = { folder: string; port: number; certificate: string; key: string };
 

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createGroup, createPerson, freePort, startServer, type TestServer } from '@tpx/testkit';
-import { Socket } from 'phoenix';
-import { curl, type LoadBalancer, startCaddy, startNginx } from './load-balancer.fixture.ts';
-import { Heard, ok } from './phoenix-client.fixture.ts';
-
-const onPath = (program: string) => Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin` }) !== null;
-const BALANCERS = [
-  { what: 'nginx', program: 'nginx', start: startNginx },
-  { what: 'Caddy', program: 'caddy', start: startCaddy },
-];
+import { BalancedClients, type Transport } from './balanced-clients.fixture.ts';
+import { BALANCERS, canStart, curl, type LoadBalancer } from './load-balancer.fixture.ts';
+import { Heard, ok, text } from './phoenix-client.fixture.ts';
 
 let node: TestServer;
 beforeAll(async () => {
@@ -17,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose](), 60_000);
 
 for (const { what, program, start } of BALANCERS) {
-  describe.skipIf(![program, 'curl', 'openssl'].every(onPath))(`DEPLOY through the real ${what}`, () => {
+  describe.skipIf(!canStart(program))(`DEPLOY through the real ${what}`, () => {
     let balancer: LoadBalancer;
     beforeAll(async () => {
       // The second node is down: whatever works below works without it.
@@ -101,40 +95,14 @@ for (const { what, program, start } of BALANCERS) {
 }
 
 /** Joins, sends, hears it back, by one transport of the official client. */
-async function talkOver(balancer: LoadBalancer, transport: 'websocket' | 'longpoll'): Promise<void> {
+async function talkOver(balancer: LoadBalancer, transport: Transport): Promise<void> {
   const alice = await createPerson(node, 'Alice');
   const group = await createGroup(alice);
-  const at = `127.0.0.1:${balancer.port}`;
-  const headers = { Host: balancer.name };
-  const tls = { ca: balancer.certificate, serverName: balancer.name };
-  class ThroughTls extends WebSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url.replace(`${balancer.name}:${balancer.port}`, at), { protocols, headers, tls } as never);
-    }
-  }
-  const { fetch: plainFetch } = globalThis;
-  const viaBalancer = (url: string, init: RequestInit) =>
-    plainFetch(url.replace(`${balancer.name}:${balancer.port}`, at), {
-      ...init,
-      headers: { ...(init.headers as Record<string, string>), ...headers },
-      tls,
-    } as RequestInit);
-  globalThis.fetch = viaBalancer as typeof fetch;
-  const socket = new Socket(`${balancer.url.replace('https', 'wss')}/socket`, {
-    params: { token: alice.tokens.access_token },
-    ...(transport === 'websocket' && { transport: ThroughTls as never }),
-    ...(transport === 'longpoll' && { transport: (await import('phoenix')).LongPoll as never }),
-  });
-  try {
-    socket.connect();
-    const channel = socket.channel(`group:${group.id}`);
-    const heard = new Heard(channel, ['message']);
-    await ok(channel.join());
-    await ok(channel.push('message', { client_id: 'one', type: 'text', content: { text: 'through' } }));
-    const told = await heard.next<{ message: { content: unknown } }>('message');
-    expect(told.message.content).toEqual({ text: 'through' });
-  } finally {
-    socket.disconnect();
-    globalThis.fetch = plainFetch;
-  }
+  using clients = new BalancedClients(balancer);
+  const channel = clients.connect(alice, transport).channel(`group:${group.id}`);
+  const heard = new Heard(channel, ['message']);
+  await ok(channel.join());
+  await ok(channel.push('message', text('through')));
+  const told = await heard.next<{ message: { content: unknown } }>('message');
+  expect(told.message.content).toEqual({ text: 'through' });
 }
