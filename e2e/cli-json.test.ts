@@ -74,6 +74,17 @@ describe('TERM-82 --json', () => {
     expect(await alice.end()).toBe(0);
   }, 60_000);
 
+  test('TERM-82 themes and keys are data, and there without a picture', async () => {
+    const alice = jsonCli(home, at('alice'));
+    expect(await alice.command('theme')).toMatchObject({
+      data: { theme: 'terminal-dark', themes: expect.arrayContaining(['monochrome']) },
+    });
+    expect(await alice.command('keys')).toMatchObject({
+      data: { preset: 'weechat', bindings: expect.arrayContaining([{ keys: 'Ctrl+q', does: 'Quit' }]) },
+    });
+    expect(await alice.end()).toBe(0);
+  }, 60_000);
+
   test('TERM-86 SIGTERM ends it cleanly', async () => {
     const alice = jsonCli(home, at('alice'));
     await alice.when('online', (event) => event.state === 'online');

@@ -653,15 +653,17 @@ of('lag', async () => {
 });
 
 of('theme', async () => {
-  expect(await bob.shown('/theme terminal-light')).toBe('  terminal-dark\n> terminal-light');
+  expect(await bob.shown('/theme terminal-light')).toBe(
+    '  terminal-dark\n> terminal-light\n  high-contrast\n  monochrome',
+  );
   expect(bob.preferences.theme).toBe('terminal-light');
   expect(await bob.refused('/theme pink')).toContain('There is no theme “pink”');
 });
 
 of('keys', async () => {
-  expect(await bob.shown('/keys halloy')).toBe(
-    'Keys as in halloy:\n  Alt+a  go to the next active conversation',
-  );
+  const shown = await bob.shown('/keys halloy');
+  expect(shown).toStartWith('Keys as in halloy:\n');
+  expect(shown).toMatch(/^ {2}Ctrl\+q +Quit$/m);
   expect(bob.preferences.keys).toBe('halloy');
 });
 

@@ -148,8 +148,6 @@ export class TerminalPerson implements AsyncDisposable {
       view: {
         search: (text) => void did.searched.push(text),
         clear: () => void did.cleared++,
-        themes: ['terminal-dark', 'terminal-light'],
-        bindings: [{ keys: 'Alt+a', does: 'go to the next active conversation' }],
       },
       connect: () => client.connect(),
       quit: () => void did.quit++,

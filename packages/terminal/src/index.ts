@@ -20,6 +20,8 @@ export * from './language/emoji-names.ts';
 export * from './language/notice-sentence.ts';
 export * from './language/usage-error.ts';
 export * from './language/words.ts';
+export * from './lines/line-terminal.ts';
+export { INDENT } from './lines/message-lines.ts';
 export * from './ports.ts';
 export * from './preferences/preferences.ts';
 export * from './screen/screen.ts';

@@ -1,39 +1,27 @@
-import type { Conversation } from '@tpx/sdk';
-import {
-  joined,
-  type Line,
-  learnTitles,
-  peopleIn,
-  runLine,
-  settled,
-  titleOf,
-  UsageError,
-} from '@tpx/terminal';
+import { LineTerminal, UsageError } from '@tpx/terminal';
 import { drain } from '../lines/drain.ts';
 import type { LineContext } from '../lines/line-context.ts';
 import { escapeForTerminal } from '../text/escape.ts';
-import { markedLines } from '../text/message-lines.ts';
 import { wrapLine } from '../text/wrap.ts';
 import { EXIT } from './exit-code.ts';
 import { LineReader } from './line-reader.ts';
-import { LinearEvents } from './linear-events.ts';
 
 const SEND_WITHIN_MS = 5_000;
-/** How much of a conversation is shown when it is opened. */
-const SHOWN_AT_OPEN = 10;
 const YES = /^y(es)?$/i;
 
-/** Lines in, lines out, each only ever added below the last: for screen readers, simple terminals and pipes. */
+/** Lines in, lines out, for screen readers, simple terminals and pipes: reads, asks and prints. */
 export class LinearFace {
-  readonly #context: LineContext;
-  readonly #serverUrl: string;
+  readonly #terminal: LineTerminal;
   readonly #reader = new LineReader();
-  readonly #events: LinearEvents;
 
   constructor(context: LineContext, serverUrl: string, saysYes: boolean) {
-    this.#context = context;
-    this.#serverUrl = serverUrl;
-    this.#events = new LinearEvents(context, (lines) => this.#print(lines));
+    this.#terminal = new LineTerminal({
+      context,
+      serverName: serverUrl,
+      onLines: (lines) => this.#print(lines),
+      // From a pipe the next command may be about what this one sent.
+      afterCommand: async () => this.#reader.isTerminal || (await drain(context.client, SEND_WITHIN_MS)),
+    });
     context.asking = {
       askSecret: (question) => this.#askSecret(question),
       confirm: (question) => (saysYes ? Promise.resolve(true) : this.#confirm(question)),
@@ -47,62 +35,18 @@ export class LinearFace {
    * sits here who has seen it (TERM-83).
    */
   async run(first: string | undefined): Promise<number> {
-    const { client, name } = this.#context;
-    const at = `at ${this.#serverUrl}`;
-    if (client.isSignedIn)
-      this.#print([`Signed in as ${name(client.me.id)} ${at}. /help lists the commands.`]);
-    else if (first === undefined) {
-      this.#print([`Not signed in ${at}: /register <username> or /login <username>. /help lists the rest.`]);
-    }
-    await settled(client);
-    const isDone = first === undefined || (await this.#handle(first));
+    await this.#terminal.start(first !== undefined);
+    const isDone = first === undefined || (await this.#terminal.run(first));
     for (;;) {
       const line = await this.#reader.next();
       if (line === undefined) break;
-      if (line.trim() !== '') await this.#handle(line);
+      if (line.trim() !== '') await this.#terminal.run(line);
     }
     return isDone || this.#reader.isTerminal ? EXIT.ok : EXIT.failed;
   }
 
-  /** Tells what was written and not sent by the end. */
-  async left(unsent: number): Promise<void> {
-    await this.#events.shown();
-    if (unsent === 0) return;
-    const what = unsent === 1 ? 'One message is' : `${unsent} messages are`;
-    this.#print([`${what} still to be sent, and will be the next time you start.`]);
-  }
-
-  /** False where the command failed, which was told. */
-  async #handle(line: string): Promise<boolean> {
-    const context = this.#context;
-    const before = context.current();
-    this.#events.commandRuns = true;
-    const result = await runLine(context, line);
-    // Who answers has read.
-    if (result.command === 'msg') await before?.markRead();
-    // From a pipe the next command may be about what this one sent.
-    if (!this.#reader.isTerminal) await drain(context.client, SEND_WITHIN_MS);
-    await this.#events.shown();
-    this.#print(result.lines.map(textOf));
-    const after = context.current();
-    if (after && after !== before) await this.#showOpened(after);
-    this.#events.commandRuns = false;
-    return result.ok;
-  }
-
-  async #showOpened(conversation: Conversation): Promise<void> {
-    const context = this.#context;
-    await joined(conversation, context.client);
-    const messages = conversation.messages.slice(-SHOWN_AT_OPEN);
-    await Promise.all([learnTitles(context, [conversation]), context.learn(peopleIn(messages))]);
-    await this.#events.shown();
-    this.#print([
-      `--- ${titleOf(conversation, context)}`,
-      ...messages.flatMap((message) =>
-        markedLines(conversation, message, context.client.me.id, context.name),
-      ),
-    ]);
-    await conversation.markRead();
+  left(unsent: number): Promise<void> {
+    return this.#terminal.end(unsent);
   }
 
   async #askSecret(question: string): Promise<string> {
@@ -126,8 +70,4 @@ export class LinearFace {
       : safe;
     process.stdout.write(rows.map((row) => `${row}\n`).join(''));
   }
-}
-
-function textOf(line: Line): string {
-  return typeof line === 'string' ? line : line.text;
 }

@@ -84,6 +84,4 @@ const NOBODY: Asking = {
 const NO_VIEW: CommandContext['view'] = {
   search: () => undefined,
   clear: () => undefined,
-  themes: [],
-  bindings: [],
 };

@@ -1,4 +1,4 @@
-import { INDENT } from './message-lines.ts';
+import { INDENT } from '@tpx/terminal';
 
 const MIN_COLUMNS = 20;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

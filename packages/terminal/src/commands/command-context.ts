@@ -27,15 +27,12 @@ export type CommandContext = {
   askSecret(question: string): Promise<string>;
   /** Yes or no; scripts answer yes by giving `--yes`. */
   confirm(question: string): Promise<boolean>;
-  /** What a command may ask of the view. */
+  /** What a command may ask of the view; lines have none, and let it be. */
   view: {
     /** Finds a text in the scrollback of the open tab. */
     search(text: string): void;
     /** Takes what the open tab shows off the screen; scrolling back brings it again. */
     clear(): void;
-    readonly themes: readonly string[];
-    /** The key bindings as they are now: `Alt+a`, and what it does in words. */
-    readonly bindings: readonly { keys: string; does: string }[];
   };
   connect(): void;
   quit(): void;

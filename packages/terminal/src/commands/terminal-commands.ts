@@ -1,7 +1,8 @@
 import { ACTIONS } from '../keys/actions.ts';
-import { bindingFaults } from '../keys/bindings.ts';
+import { bindingFaults, bindingsOf, listBindings } from '../keys/bindings.ts';
 import { UsageError } from '../language/usage-error.ts';
 import { KEY_PRESETS, type Preferences } from '../preferences/preferences.ts';
+import { THEMES } from '../themes/themes.ts';
 import { command } from './command.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -16,13 +17,14 @@ export const TERMINAL_COMMANDS = [
     args: [{ name: 'theme', kind: 'theme', optional: true }],
     help: 'Change the colours; alone it lists the themes.',
     permission: { needs: 'anybody' },
-    async run({ view, preferences }, { theme }) {
+    async run({ preferences }, { theme }) {
+      const themes = [...THEMES.keys()];
       if (theme !== undefined) {
-        if (!view.themes.includes(theme))
-          throw new UsageError(`There is no theme “${theme}”. There are ${view.themes.join(', ')}.`);
+        if (!themes.includes(theme))
+          throw new UsageError(`There is no theme “${theme}”. There are ${themes.join(', ')}.`);
         await preferences.change({ theme });
       }
-      return { theme: preferences.current.theme, themes: view.themes };
+      return { theme: preferences.current.theme, themes };
     },
     show: ({ theme, themes }) => themes.map((one) => `${one === theme ? '>' : ' '} ${one}`),
   }),
@@ -34,10 +36,11 @@ export const TERMINAL_COMMANDS = [
     details: 'Single keys are bound by /bind.',
     examples: ['/keys halloy'],
     permission: { needs: 'anybody' },
-    async run({ view, preferences }, { preset }) {
+    async run({ preferences }, { preset }) {
       const keys = KEY_PRESETS.find((one) => one === preset);
       if (keys !== undefined) await preferences.change({ keys });
-      return { preset: preferences.current.keys, bindings: view.bindings };
+      const { current } = preferences;
+      return { preset: current.keys, bindings: listBindings(bindingsOf(current)) };
     },
     show: ({ preset, bindings }) => {
       const width = Math.max(0, ...bindings.map(({ keys }) => keys.length)) + 2;

@@ -4,6 +4,7 @@ import type { CommandContext } from '../commands/command-context.ts';
 import { titleOf } from '../commands/conversation-names.ts';
 import { bodyOf, dayAndClock, excerpt } from '../commands/message-text.ts';
 import { isAllowed, isTarget } from '../commands/permission.ts';
+import { THEMES } from '../themes/themes.ts';
 import { type Candidate, matching } from './completion.ts';
 import { searchEmoji } from './emoji-names.ts';
 import { type PeopleList, type PeopleLists, standingIn } from './people-lists.ts';
@@ -62,7 +63,7 @@ const BY_KIND: Record<ArgKind, Offers> = {
       .filter((one) => isAllowed(one, context))
       .map(({ name, help }) => ({ ...plain(name), note: help })),
   }),
-  theme: ({ context }) => ({ now: context.view.themes.map(plain) }),
+  theme: () => ({ now: [...THEMES.keys()].map(plain) }),
   level: NOTHING,
   highlight: ({ context }) => ({
     now: context.preferences.current.highlights.map(({ pattern }) => plain(pattern)),

@@ -1,7 +1,15 @@
 import type { MessageObject, SystemContent } from '@tpx/protocol';
 import type { ClientEvents, Conversation } from '@tpx/sdk';
+import { titleOf } from '../commands/conversation-names.ts';
 import { bodyOf, excerpt } from '../commands/message-text.ts';
 import { loudness } from '../highlight/loudness.ts';
+import {
+  connectionSentences,
+  pingSentence,
+  refusedSentence,
+  removedSentence,
+  signedOutSentence,
+} from '../language/event-sentence.ts';
 import { STATUS_TAB } from '../state/state.ts';
 import { safeLine } from '../text/safe-text.ts';
 import type { Live } from './live.ts';
@@ -18,7 +26,7 @@ const CHANGES_MEMBERS: ReadonlySet<string> = new Set([
 export function followClient(live: Live, tabs: Tabs): () => void {
   const { client } = live;
   const { events } = client;
-  let wasLost = false;
+  const connectionSentence = connectionSentences();
   let cancelLag: () => void = () => undefined;
   const say = (text: string) => live.tell(STATUS_TAB, text, 'event');
   const changed = ({ conversation }: { conversation: Conversation }) =>
@@ -45,7 +53,7 @@ export function followClient(live: Live, tabs: Tabs): () => void {
     typing: present,
     presence: present,
     ping: ({ conversation, userId }) => {
-      const title = `PING!!! from ${live.names.of(userId)}`;
+      const title = pingSentence(live.names.of(userId));
       live.tell(conversation.topic, title, 'event');
       live.ports.notify({ title, body: '' });
     },
@@ -54,41 +62,25 @@ export function followClient(live: Live, tabs: Tabs): () => void {
     lag: ({ ms }) => live.change({ type: 'lag', ms }),
     connection: (connection) => {
       live.change({ type: 'connection', connection });
-      if (connection.state === 'waiting' && !wasLost) {
-        wasLost = true;
-        say('No connection. It comes back by itself; what you write is kept and sent then.');
-      }
+      const sentence = connectionSentence(connection);
+      if (sentence !== undefined) say(sentence);
       if (connection.state !== 'online') return;
       live.names.askAgain();
       live.members.connected();
       // The heartbeats tell later how it goes on; everybody comes back at once after an outage, so not at once.
       cancelLag();
       cancelLag = live.clock.after(LAG_AFTER_MS, () => void client.measureRoundTrip().catch(() => undefined));
-      if (wasLost) say('Connected again.');
-      wasLost = false;
     },
-    signed_out: ({ reason }) => {
+    signed_out: (event) => {
       tabs.removeAll();
       live.members.forget();
       live.older.forget();
-      say(
-        reason === 'signed_out'
-          ? 'Signed out. What was kept on this device is gone.'
-          : 'This device was signed out. /login <username> signs it in again.',
-      );
+      say(signedOutSentence(event));
     },
-    refused: ({ error }) =>
-      say(`The server does not want this client: ${error.message}. A newer version may help.`),
+    refused: (event) => say(refusedSentence(event)),
     conversation_added: ({ conversation }) => tabs.add(conversation),
     conversation_removed: ({ conversation, reason }) => {
-      const how: Record<string, string> = { kicked: 'were removed from', banned: 'are banned from' };
-      const { about } = conversation;
-      const title = about.kind === 'group' ? about.name : 'the conversation';
-      say(
-        reason === 'deleted' || reason === 'not_found'
-          ? `${title} was deleted.`
-          : `You ${how[reason] ?? 'are no longer in'} ${title}.`,
-      );
+      say(removedSentence(titleOf(conversation, { client, name: live.names.of }), reason));
       live.change({ type: 'tab removed', id: conversation.topic });
     },
   };

@@ -1,8 +1,6 @@
 import type { CommandContext } from '../commands/command-context.ts';
 import { draftOf } from '../editing/draft.ts';
-import { listBindings } from '../keys/bindings.ts';
 import { openTab } from '../state/state.ts';
-import { THEMES } from '../themes/themes.ts';
 import type { Live } from './live.ts';
 import type { Tabs } from './tabs.ts';
 
@@ -39,10 +37,6 @@ export function commandContext(live: Live, tabs: Tabs): CommandContext {
           tab: live.state.open,
           anchor: timeline.anchorAt(timeline.length - 1),
         });
-      },
-      themes: [...THEMES.keys()],
-      get bindings() {
-        return listBindings(live.bindings);
       },
     },
     connect() {

@@ -1,25 +1,31 @@
 import type { MessageObject } from '@tpx/protocol';
 import { type Conversation, SignedOutError } from '@tpx/sdk';
-import { bodyOf, clock, excerpt, explainError, otherOf, peopleIn, titleOf } from '@tpx/terminal';
-import type { LineContext } from '../lines/line-context.ts';
-import { markedLines } from '../text/message-lines.ts';
+import type { CommandContext } from '../commands/command-context.ts';
+import { otherOf, titleOf } from '../commands/conversation-names.ts';
+import { explainError } from '../commands/explain-error.ts';
+import { bodyOf, clock, excerpt, peopleIn } from '../commands/message-text.ts';
+import {
+  connectionSentences,
+  pingSentence,
+  refusedSentence,
+  removedSentence,
+  signedOutSentence,
+} from '../language/event-sentence.ts';
+import { INDENT, markedLines } from './message-lines.ts';
 
-type Print = (lines: string[]) => void;
-
-/** Shows what happens, as lines in the order in which it happened. */
-export class LinearEvents {
-  readonly #context: LineContext;
-  readonly #print: Print;
-  /** Names are looked up before a line is shown; the lines keep their order. */
+/** What happens, as lines in the order in which it happened. */
+export class LineEvents {
+  readonly #context: CommandContext;
+  readonly #tell: (lines: readonly string[]) => void;
+  /** Names are looked up before a line is told; the lines keep their order. */
   #last: Promise<void> = Promise.resolve();
   /** Own messages on the ladder: the highest `seq` told of each step, by topic. */
   readonly #told = new Map<string, { D: number; R: number }>();
-  #wasLost = false;
   commandRuns = false;
 
-  constructor(context: LineContext, print: Print) {
+  constructor(context: CommandContext, tell: (lines: readonly string[]) => void) {
     this.#context = context;
-    this.#print = print;
+    this.#tell = tell;
     const { events } = context.client;
     events.on('message', ({ conversation, message }) => this.#message(conversation, message));
     events.on('edited', ({ conversation, message }) =>
@@ -39,7 +45,7 @@ export class LinearEvents {
       }),
     );
     events.on('ping', ({ conversation, userId }) =>
-      this.#show(conversation, [userId], () => [`* PING!!! from ${context.name(userId)}`]),
+      this.#show(conversation, [userId], () => [`* ${pingSentence(context.name(userId))}`]),
     );
     events.on('outbox', ({ conversation, entry, message }) => {
       const text = entry.message.content.text ?? entry.message.type;
@@ -54,35 +60,23 @@ export class LinearEvents {
     });
     events.on('receipts', ({ conversation }) => this.#ladder(conversation));
     events.on('conversation_added', ({ conversation }) => this.#added(conversation));
-    events.on('conversation_removed', ({ conversation, reason }) => {
-      const how: Record<string, string> = { kicked: 'were removed from', banned: 'are banned from' };
-      const title = titleOf(conversation, context);
-      if (reason === 'deleted' || reason === 'not_found') this.#say(`* ${title} was deleted.`);
-      else this.#say(`* You ${how[reason] ?? 'are no longer in'} ${title}.`);
-    });
+    events.on('conversation_removed', ({ conversation, reason }) =>
+      this.#say(`* ${removedSentence(titleOf(conversation, context), reason)}`),
+    );
+    const connectionSentence = connectionSentences();
     events.on('connection', (connection) => {
-      if (connection.state === 'waiting' && !this.#wasLost) {
-        this.#wasLost = true;
-        this.#say('* No connection. It comes back by itself; what you write is kept and sent then.');
-      }
-      if (connection.state !== 'online') return;
-      if (this.#wasLost) this.#say('* Connected again.');
-      this.#wasLost = false;
+      const sentence = connectionSentence(connection);
+      if (sentence !== undefined) this.#say(`* ${sentence}`);
     });
-    events.on('signed_out', ({ reason }) =>
-      this.#say(
-        reason === 'signed_out'
-          ? 'Signed out. What was kept on this device is gone.'
-          : '* This device was signed out. /login <username> signs it in again.',
-      ),
-    );
-    events.on('refused', ({ error }) =>
-      this.#say(`* The server does not want this client: ${error.message}. A newer version may help.`),
-    );
+    events.on('signed_out', (event) => {
+      // One's own signing out is answered; another's is news.
+      this.#say(`${event.reason === 'signed_out' ? '' : '* '}${signedOutSentence(event)}`);
+    });
+    events.on('refused', (event) => this.#say(`* ${refusedSentence(event)}`));
   }
 
-  /** Resolves when everything that has happened is shown. */
-  shown(): Promise<void> {
+  /** Resolves when everything that has happened is told. */
+  told(): Promise<void> {
     return this.#last;
   }
 
@@ -101,25 +95,22 @@ export class LinearEvents {
     const read = mine.findLast((message) => conversation.ladderOf(message) === 'read');
     const delivered = mine.findLast((message) => conversation.ladderOf(message) !== 'sent');
     if (delivered && delivered.seq > Math.max(told.D, read?.seq ?? 0)) {
-      this.#show(conversation, [], () => [`      D  ${excerpt(bodyOf(delivered))}`]);
+      this.#show(conversation, [], () => [`${INDENT}D  ${excerpt(bodyOf(delivered))}`]);
     }
-    if (read && read.seq > told.R) this.#show(conversation, [], () => [`      R  ${excerpt(bodyOf(read))}`]);
+    if (read && read.seq > told.R)
+      this.#show(conversation, [], () => [`${INDENT}R  ${excerpt(bodyOf(read))}`]);
     told.D = Math.max(told.D, delivered?.seq ?? 0);
     told.R = Math.max(told.R, read?.seq ?? 0);
   }
 
-  #added(conversation: Conversation): void {
-    const { about } = conversation;
-    if (about.kind === 'dm') return;
+  #added({ about }: Conversation): void {
     // One's own doing is answered by its command.
-    if (this.commandRuns) return;
-    this.#queue(() => {
-      this.#print([`* You are in ${about.name} now. /open ${about.name} turns to it.`]);
-    });
+    if (about.kind === 'dm' || this.commandRuns) return;
+    this.#say(`* You are in ${about.name} now. /open ${about.name} turns to it.`);
   }
 
   #say(line: string): void {
-    this.#queue(() => this.#print([line]));
+    this.#queue(() => this.#tell([line]));
   }
 
   /** What was not in the open conversation when it came says where it is. */
@@ -131,14 +122,14 @@ export class LinearEvents {
         about.kind === 'dm' ? [...people, otherOf(about, this.#context.client.me.id)] : people,
       );
       const place = isOpen ? '' : `[${titleOf(conversation, this.#context)}] `;
-      this.#print(lines().map((line) => place + line));
+      this.#tell(lines().map((line) => place + line));
     });
   }
 
-  #queue(show: () => void | Promise<void>): void {
-    this.#last = this.#last.then(show).catch((error: unknown) => {
-      // Signed out in between: nobody is left to show it to.
-      if (!(error instanceof SignedOutError)) this.#print([explainError(error)]);
+  #queue(tell: () => void | Promise<void>): void {
+    this.#last = this.#last.then(tell).catch((error: unknown) => {
+      // Signed out in between: nobody is left to tell it to.
+      if (!(error instanceof SignedOutError)) this.#tell([explainError(error)]);
     });
   }
 }

@@ -1,6 +1,9 @@
 import type { MessageObject, SystemContent } from '@tpx/protocol';
 import type { Conversation } from '@tpx/sdk';
-import { actionOf, bodyOf, clock, noticeSentence } from '@tpx/terminal';
+import { bodyOf, clock } from '../commands/message-text.ts';
+import { actionOf } from '../language/action-text.ts';
+import { noticeSentence } from '../language/notice-sentence.ts';
+import { markOf } from '../view/ladder-mark.ts';
 
 type Name = (userId: string) => string;
 
@@ -38,14 +41,5 @@ export function markedLines(
   name: Name,
 ): string[] {
   const isMine = message.sender_id === me && message.type !== 'system';
-  return messageLines(message, name, isMine ? markOf(conversation, message) : '');
-}
-
-/** One's own message's step of the ladder: sent, D, R, with counts while only some of a group are there. */
-function markOf(conversation: Conversation, message: MessageObject): string {
-  const { delivered, read, of } = conversation.reachOf(message);
-  const some = (count: number) => (count === of ? '' : ` ${count}/${of}`);
-  if (read > 0) return `R${some(read)}`;
-  if (delivered > 0) return `D${some(delivered)}`;
-  return 'sent';
+  return messageLines(message, name, isMine ? markOf(conversation, message).text : '');
 }

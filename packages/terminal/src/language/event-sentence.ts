@@ -1,0 +1,42 @@
+import type { ClientEvents, Connection } from '@tpx/sdk';
+
+/** What happens to the connection, the account and the conversations, in words: the same in pictures and in lines. */
+
+/** A connection that comes and goes is told once each way. */
+export function connectionSentences(): (connection: Connection) => string | undefined {
+  let wasLost = false;
+  return ({ state }) => {
+    if (state === 'waiting' && !wasLost) {
+      wasLost = true;
+      return 'No connection. It comes back by itself; what you write is kept and sent then.';
+    }
+    if (state !== 'online' || !wasLost) return undefined;
+    wasLost = false;
+    return 'Connected again.';
+  };
+}
+
+export function signedOutSentence({ reason }: ClientEvents['signed_out']): string {
+  return reason === 'signed_out'
+    ? 'Signed out. What was kept on this device is gone.'
+    : 'This device was signed out. /login <username> signs it in again.';
+}
+
+export function refusedSentence({ error }: ClientEvents['refused']): string {
+  return `The server does not want this client: ${error.message}. A newer version may help.`;
+}
+
+const HOW_IT_ENDED: Readonly<Record<string, string>> = {
+  kicked: 'were removed from',
+  banned: 'are banned from',
+};
+
+export function removedSentence(title: string, reason: string): string {
+  return reason === 'deleted' || reason === 'not_found'
+    ? `${title} was deleted.`
+    : `You ${HOW_IT_ENDED[reason] ?? 'are no longer in'} ${title}.`;
+}
+
+export function pingSentence(name: string): string {
+  return `PING!!! from ${name}`;
+}
