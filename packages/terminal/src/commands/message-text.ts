@@ -1,6 +1,7 @@
 import type { MessageContent, MessageObject, SystemContent } from '@tpx/protocol';
 import { actionOf } from '../language/action-text.ts';
 import { noticeSentence } from '../language/notice-sentence.ts';
+import { wellFormed } from '../text/safe-text.ts';
 
 /** The text, or what stands for it. Nothing here is escaped: whoever paints does that (TERM-2). */
 export function bodyOf(message: MessageObject): string {
@@ -44,7 +45,7 @@ export function dayAndClock(iso: string): string {
 /** The beginning of a text, for a line that only refers to it. */
 export function excerpt(text: string, max = 40): string {
   const line = text.replaceAll('\n', ' ');
-  return line.length > max ? `${line.slice(0, max - 1).toWellFormed()}…` : line;
+  return line.length > max ? `${wellFormed(line.slice(0, max - 1))}…` : line;
 }
 
 /** Those whose names a line about these messages needs. */

@@ -1,6 +1,6 @@
 const ASCII = /^[\x20-\x7e]*$/;
-/** Without a segmenter (Hermes): what attaches to the character before it. */
-const ATTACHES = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d)$/u;
+/** Without a segmenter (Hermes): what attaches to the character before it, Korean letters in a syllable too. */
+const ATTACHES = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d|[\u1160-\u11ff\ud7b0-\ud7fb])$/u;
 
 const segmenter =
   typeof Intl === 'object' && 'Segmenter' in Intl

@@ -18,8 +18,7 @@ const TAB = '    ';
 /** Text of several lines: only line feeds are left of all control characters. */
 export function safeText(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text
-    .toWellFormed()
+  return wellFormed(text)
     .replaceAll('\r\n', '\n')
     .replaceAll('\r', '\n')
     .replaceAll('\t', TAB)
@@ -27,6 +26,11 @@ export function safeText(text: string): string {
     .replace(STRAY_JOINER, '')
     .replace(STRAY_SELECTOR, '')
     .replace(MARKS_IN_A_ROW, '$1');
+}
+
+/** Half of a surrogate pair becomes the sign for what is no character. `toWellFormed` is not there on phones. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** A name or anything else of one line: line breaks are blanks. */

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { clusterWidth } from './cluster-width.ts';
 import { clustersOf } from './clusters.ts';
 
 const ASCII = /^[\x20-\x7e]*$/;
@@ -12,7 +12,7 @@ export function textWidth(text: string): number {
   if (width === undefined) {
     // Measured by cluster, as it is wrapped: a whole is as wide as its parts.
     width = 0;
-    for (const cluster of clustersOf(text)) width += stringWidth(cluster);
+    for (const cluster of clustersOf(text)) width += clusterWidth(cluster);
     if (known.size >= KNOWN_MAX) known.clear();
     if (text.length <= 32) known.set(text, width);
   }
