@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { createPerson, type Person, startServer, TEST_PASSWORD, type TestServer } from '@tpx/testkit';
+import {
+  createGroup,
+  createPerson,
+  type Person,
+  startServer,
+  TEST_PASSWORD,
+  type TestServer,
+} from '@tpx/testkit';
 import { type CliHome, cliHome } from './cli.fixture.ts';
 import { hasTmux, type Pane, type Screen, Tmux } from './terminal.fixture.ts';
 
@@ -116,5 +123,45 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
       ['/ping', /PING|ping/],
       ['/export', /\.(jsonl?|txt)/],
     ]);
+  });
+
+  test('TERM-94 in and out of a group: join and leave', async () => {
+    const { id } = await createGroup(bob, [], 'The Pier');
+    const { body } = await bob.api.call<{ invite: { code: string } }>('POST', `/groups/${id}/invites`, {});
+    await pane.press(`/join ${id}/${body.invite.code}<Enter>`);
+    await pane.shows(/^ The Pier.*2 members/m);
+    await pane.press('/leave<Enter>');
+    await pane.shows(
+      ({ text }) => text.includes('You are no longer in The Pier.') && !/^ The Pier/m.test(text),
+    );
+  });
+
+  test('TERM-94 in and out of the account: logout, login, delete-account', async () => {
+    await pane.press('/logout<Enter>');
+    await pane.shows('Signed out. What was kept on this device is gone.');
+    expect((await pane.screen()).text).not.toContain('Harbour');
+    await pane.triple(/\n›\s*\n/, `/login ${ann}<Enter>`, 'password:');
+    await pane.press(`not the password<Enter>`);
+    await pane.shows(/wrong|do not fit|incorrect/i);
+    await pane.triple(/\n›\s*\n/, `/login ${ann}<Enter>`, 'password:');
+    const screen = await pane.triple('password:', `${TEST_PASSWORD}<Enter>`, `Signed in as ${ann}`);
+    expect(screen.text).not.toContain(TEST_PASSWORD);
+    await pane.shows(/The Harbour/);
+
+    // What is owned is given away before.
+    await pane.triple(/\n›\s*\n/, '/delete-account<Enter>', 'password:');
+    await pane.triple('password:', `${TEST_PASSWORD}<Enter>`, `Delete the account ${ann} for ever?`);
+    await pane.triple('for ever?', 'y', /owner|transfer/i);
+    await pane.press(`/open The Harbour<Enter>`);
+    await pane.shows(/^ The Harbour/m);
+    await pane.press(`/group transfer ${bob.username}<Enter>`);
+    await pane.triple(/\(y\/n\)/, 'y', /\n›\s*\n/);
+    await pane.shows(`${bob.username} is the owner now.`);
+    await pane.triple(/\n›\s*\n/, '/delete-account<Enter>', 'password:');
+    await pane.triple('password:', `${TEST_PASSWORD}<Enter>`, 'for ever?');
+    await pane.triple('for ever?', 'y', `The account ${ann} is deleted.`);
+    await pane.triple(/\n›\s*\n/, `/login ${ann}<Enter>`, 'password:');
+    await pane.press(`${TEST_PASSWORD}<Enter>`);
+    await pane.shows(/wrong|do not fit|incorrect/i);
   });
 });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createPerson, type Person, TEST_PASSWORD, until } from '@tpx/testkit';
 import { type CliHome, runCli } from './cli.fixture.ts';
@@ -47,7 +48,7 @@ export class Tmux {
     );
     await this.run('set-option', '-g', 'default-terminal', 'tmux-256color');
     await this.run('set-option', '-g', 'escape-time', '0');
-    const pane = new Pane(this.run, name);
+    const pane = new Pane(this.run, name, this.#home.folder);
     await pane.shows('$');
     const variables = Object.entries(env).map(([key, value]) => `${key}='${value}'`);
     const command = [...variables, process.execPath, MAIN, ...args.map((arg) => `'${arg}'`)].join(' ');
@@ -65,11 +66,14 @@ type PaneOptions = { columns?: number; rows?: number; env?: Readonly<Record<stri
 /** One terminal that is typed into and looked at. */
 export class Pane {
   readonly #tmux: Tmux['run'];
+  readonly #folder: string;
   readonly name: string;
 
-  constructor(tmux: Tmux['run'], name: string) {
+  /** `folder`: for what is recorded. */
+  constructor(tmux: Tmux['run'], name: string, folder: string) {
     this.#tmux = tmux;
     this.name = name;
+    this.#folder = folder;
   }
 
   /** Escape has to have had its effect before another key follows: together they would be that key with Alt. */
@@ -85,6 +89,33 @@ export class Pane {
   async paste(text: string): Promise<void> {
     await this.#tmux('set-buffer', '-b', this.name, '--', text);
     await this.#tmux('paste-buffer', '-p', '-d', '-b', this.name, '-t', this.name);
+  }
+
+  /** A press of the left button, as a terminal reports it (SGR), on the first row that shows the text. */
+  async click(text: string): Promise<void> {
+    const { rows } = await this.shows(text);
+    const row = rows.findIndex((one) => one.includes(text));
+    await this.#mouse(0, (rows[row] ?? '').indexOf(text) + 1, row + 1);
+  }
+
+  /** One notch of the wheel, over the messages. */
+  async wheel(way: 'up' | 'down'): Promise<void> {
+    await this.#mouse(way === 'up' ? 64 : 65, 10, 5);
+  }
+
+  /** Everything that the program writes from now on, byte for byte. */
+  async record(): Promise<() => Promise<string>> {
+    const file = join(this.#folder, `${this.name}.bytes`);
+    await this.#tmux('pipe-pane', '-t', this.name, `cat > ${file}`);
+    return () => readFile(file, 'utf8').catch(() => '');
+  }
+
+  async #mouse(button: number, column: number, row: number): Promise<void> {
+    const bytes = Buffer.from(`\u001b[<${button};${column};${row}M`);
+    await this.#tmux(
+      ...['send-keys', '-t', this.name, '-H'],
+      ...[...bytes].map((byte) => byte.toString(16).padStart(2, '0')),
+    );
   }
 
   async screen(): Promise<Screen> {
