@@ -323,6 +323,9 @@ of('resend', async () => {
 of('discard', async () => {
   await setPosting('admins');
   expect(await attempt('refused, then forgotten')).toMatchObject({ isRefused: true });
+  const second = await attempt('refused as well');
+  expect(await bob.do('/discard -1')).toMatchObject({ client_ids: [second.clientId] });
+  expect(await bob.refused('/discard -2')).toContain('none of the 1 refused here');
   expect(await bob.shown('/discard')).toBe('Forgotten: 1.');
   expect(bob.current?.outbox).toEqual([]);
   await setPosting('all');

@@ -90,6 +90,57 @@ describe('TERM-48 a message that is picked out', () => {
   });
 });
 
+describe('TERM-48 a message that was refused', () => {
+  const refused = ['first', 'second', 'third'];
+  /** What is still refused, and what waits to be sent. */
+  const states = ({ client }: Awaited<ReturnType<typeof opened>>) =>
+    client
+      .conversation('group:room')
+      ?.outbox.map(({ message, state }) => `${message.content.text} ${state}`)
+      .sort();
+
+  test('TERM-48 is picked out like others, and sent again alone', async () => {
+    const terminal = await opened({ refused });
+    await terminal.keys('alt+up', 'alt+up');
+    expect(terminal.lines().at(-3)).toBe(' s send it again  x forget it  Esc back');
+    await terminal.keys('s');
+    expect(states(terminal)).toEqual(['first failed', 'second sending', 'third failed']);
+    expect(terminal.line()).toBe('›');
+  });
+
+  test('TERM-48 is forgotten alone; above the refused come the messages', async () => {
+    const terminal = await opened({ refused });
+    await terminal.keys('alt+up', 'x');
+    expect(states(terminal)).toEqual(['first failed', 'second failed']);
+    await terminal.keys('alt+up', 'alt+up', 'alt+up', 'r');
+    expect(terminal.line()).toBe('› /reply #3');
+  });
+
+  test('TERM-48 is picked out by a press, and keys that are about messages do nothing to it', async () => {
+    const terminal = await opened({ refused });
+    const row = terminal.lines().findIndex((line) => line.includes('first'));
+    await terminal.press({ row, column: 2 });
+    await terminal.keys('d', 'e');
+    expect([terminal.line(), states(terminal)?.length]).toEqual(['›', 3]);
+    await terminal.keys('x');
+    expect(states(terminal)).toEqual(['second failed', 'third failed']);
+  });
+
+  test('TERM-48 is named from the last on; without a name all are meant', async () => {
+    const terminal = await opened({ refused });
+    const enter = async (line: string) => {
+      await terminal.type(line);
+      await terminal.keys('enter');
+    };
+    await enter('/discard -2');
+    expect(states(terminal)).toEqual(['first failed', 'third failed']);
+    await enter('/discard -3');
+    expect(terminal.lines().join('\n')).toContain('“-3” is none of the 2 refused here');
+    await enter('/resend');
+    expect(states(terminal)).toEqual(['first sending', 'third sending']);
+  });
+});
+
 describe('TERM-49 pickers', () => {
   test('TERM-49 Ctrl+k finds a tab by some letters of its name', async () => {
     const groups = ['general', 'random', 'release notes'].map((name) => group(name));

@@ -87,6 +87,8 @@ type Setup = {
   /** Held from the last run, of each group. */
   messages?: MessageObject[];
   readSeq?: number;
+  /** Texts that the server refused in the last run, of the first group. */
+  refused?: string[];
   preferences?: Partial<Preferences>;
   storage?: MemoryStorage;
   signedOut?: boolean;
@@ -120,6 +122,14 @@ export async function testTerminal(setup: Setup = {}) {
       };
       await storage.set(`conversation/group:${about.id}`, JSON.stringify(stored));
     }
+  }
+  for (const [order, text] of (setup.refused ?? []).entries()) {
+    const entry = {
+      ...{ client_id: `refused-${order}`, order, created_at: AT, state: 'failed' },
+      message: { type: 'text', content: { text } },
+      error: { code: 'forbidden', message: 'Only admins may.' },
+    };
+    await storage.set(`outbox/group:${groups[0]?.id}/${entry.client_id}`, JSON.stringify(entry));
   }
   const client = new Client({
     serverUrl: 'http://tpx.invalid',

@@ -49,6 +49,7 @@ export class Client {
   readonly #tokens: TokenKeeper;
   #session: Session | undefined;
   #me: OwnUserObject | undefined;
+  #isEnding = false;
   #connection: Connection = { state: 'offline' };
   #stopKeepingFresh: () => void = () => undefined;
 
@@ -92,16 +93,12 @@ export class Client {
 
   /** Ends the session on the server where that can be reached, and on this device in any case. */
   async logout(): Promise<void> {
-    await this.rest.auth.logout().catch(() => undefined);
-    await this.#tokens.signOut('signed_out');
-    await this.#forgetAccount();
+    await this.#end(() => this.rest.auth.logout().catch(() => undefined));
   }
 
   /** Ends the account itself, and forgets it on this device. @throws {Refusal} @throws {NetworkError} */
   async deleteAccount(password: string): Promise<void> {
-    await this.rest.users.deleteAccount(password);
-    await this.#tokens.signOut('signed_out');
-    await this.#forgetAccount();
+    await this.#end(() => this.rest.users.deleteAccount(password));
   }
 
   /** Until signing out, after `close` too. @throws {SignedOutError} */
@@ -238,7 +235,7 @@ export class Client {
       events: this.events,
       cacheLimit: this.#options.cacheLimit ?? CACHE_LIMIT,
       token: (suspect) => (suspect === undefined ? this.#tokens.token() : this.#tokens.replace(suspect)),
-      onRevoked: (reason) => void this.#tokens.signOut(reason),
+      onRevoked: (reason) => void this.#tokens.signOut(this.#isEnding ? 'signed_out' : reason),
       onSent: (ms) => this.sendTimes.add(ms),
     });
     await Promise.all([session.conversations.load(), this.people.load()]);
@@ -260,6 +257,18 @@ export class Client {
     await this.close();
     this.#me = undefined;
     this.events.emit('signed_out', { reason });
+  }
+
+  /** The socket may hear of the end before the call is answered: it is still the person's own doing. */
+  async #end(call: () => Promise<unknown>): Promise<void> {
+    this.#isEnding = true;
+    try {
+      await call();
+    } finally {
+      this.#isEnding = false;
+    }
+    await this.#tokens.signOut('signed_out');
+    await this.#forgetAccount();
   }
 
   async #forgetAccount(): Promise<void> {

@@ -15,6 +15,7 @@ export type ArgKind =
   | 'conversation'
   | 'group'
   | 'message'
+  | 'refused'
   | 'emoji'
   | 'command'
   | 'theme'

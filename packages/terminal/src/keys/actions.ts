@@ -68,6 +68,8 @@ export const ACTIONS = {
   'selection-copy': 'Copy its text',
   'selection-link': 'Open the first link in it',
   'selection-receipts': 'Show who has it and who has read it',
+  'selection-resend': 'Send it again, where it was refused',
+  'selection-discard': 'Forget it, where it was refused',
 
   'toggle-nicks': 'Show or hide the list of members',
   'toggle-milliseconds': 'Show or hide how long messages took',

@@ -3,6 +3,7 @@ import type { Arg, ArgKind, Command } from '../commands/command.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import { titleOf } from '../commands/conversation-names.ts';
 import { bodyOf, dayAndClock, excerpt } from '../commands/message-text.ts';
+import { refusedIn } from '../commands/outbox-commands.ts';
 import { isAllowed, isTarget } from '../commands/permission.ts';
 import { THEMES } from '../themes/themes.ts';
 import { type Candidate, matching } from './completion.ts';
@@ -51,6 +52,7 @@ const BY_KIND: Record<ArgKind, Offers> = {
   conversation: ({ context }) => ({ now: conversations(context, () => true) }),
   group: ({ context }) => ({ now: conversations(context, ({ kind }) => kind === 'group') }),
   message: ({ context }) => ({ now: references(context) }),
+  refused: ({ context }) => ({ now: refused(context) }),
   emoji: (_, { typed }) => ({
     now: searchEmoji(typed.replace(/^:|:$/g, '')).map(({ name, emoji }) => ({
       text: emoji,
@@ -134,6 +136,17 @@ function references(context: CommandContext): Candidate[] {
     })),
     ...names.map((name) => ({ text: `@${name}`, label: name, note: 'their last message' })),
   ];
+}
+
+function refused(context: CommandContext): Candidate[] {
+  const conversation = context.current();
+  if (!conversation) return [];
+  return refusedIn(conversation)
+    .toReversed()
+    .map(({ message }, index) => ({
+      ...plain(`-${index + 1}`),
+      note: excerpt(message.content.text ?? message.type, 30),
+    }));
 }
 
 async function paths({ ports }: CommandContext, typed: string): Promise<Candidate[]> {

@@ -57,31 +57,35 @@ export function messageRows(message: MessageObject, view: MessageView): Row[] {
   return reactions ? [...laidOut, ...margin.below([reactions])] : laidOut;
 }
 
+export type PendingView = {
+  look: Look;
+  at: Date;
+  mark: Mark;
+  me: string | undefined;
+  name: (userId: string) => string;
+  selected: boolean;
+  press?: string;
+};
+
 /** A message of this device that the server has not acknowledged. */
-export function pendingRows(
-  text: string,
-  {
-    look,
-    at,
-    mark,
-    me,
-    name,
-  }: { look: Look; at: Date; mark: Mark; me: string | undefined; name: (userId: string) => string },
-): Row[] {
-  const nick = { text: name(me ?? ''), style: look.theme.styles.me };
-  const margin: Margin = marginOf(look, { time: clockOf(at, look.seconds), nick, grouped: false });
+export function pendingRows(text: string, { look, at, mark, me, name, selected, press }: PendingView): Row[] {
+  const { styles } = look.theme;
+  const margin: Margin = marginOf(look, {
+    time: clockOf(at, look.seconds),
+    nick: { text: name(me ?? ''), style: styles.me },
+    grouped: false,
+    ...(press !== undefined && { press }),
+  });
   const lines = safeText(text).split('\n');
   const spans = lines.map((line, index) => [
     ...(index === 0 ? margin.lead : []),
-    ...linkedSpans(line, look.theme.styles.text, look.theme.styles.link),
-    ...(index === lines.length - 1 ? [{ text: `  ${mark.text}`, style: look.theme.styles[mark.style] }] : []),
+    ...linkedSpans(line, styles.text, styles.link),
+    ...(index === lines.length - 1 ? [{ text: `  ${mark.text}`, style: styles[mark.style] }] : []),
   ]);
-  return margin.lay(
-    folded(
-      spans.flatMap((line) => wrap(line, margin.textWidth)),
-      look,
-    ),
-  );
+  const rows = spans.flatMap((line) => wrap(line, margin.textWidth));
+  return selected
+    ? margin.lay(rows).map((row) => onGroundRow(row, styles.selected, look.width))
+    : margin.lay(folded(rows, look));
 }
 
 function nickOf({ sender_id, type, content }: MessageObject, { look, name, me }: MessageView): Span {

@@ -55,7 +55,7 @@ export class Scrollback {
       isNewDay,
       isFirstUnread,
       view && [view.grouped, view.selected, view.mark?.text, view.milliseconds].join(),
-      item.kind === 'pending' && item.entry.state,
+      item.kind === 'pending' && [item.entry.state, this.#tab.selected === item.entry.client_id].join(),
     ].join('|');
     const subject =
       item.kind === 'message' ? item.message : item.kind === 'notice' ? item.notice : item.entry;
@@ -75,17 +75,25 @@ export class Scrollback {
       case 'notice':
         return noticeRows(item.notice, look);
       case 'pending': {
-        const { created_at, message, state, error } = item.entry;
-        const mark =
-          state === 'failed'
-            ? ({
-                text: safeLine(`failed: ${error?.message ?? ''} /resend or /discard`),
-                style: 'failed',
-              } as const)
-            : ({ text: 'sending', style: 'sending' } as const);
+        const { client_id, created_at, message, state, error } = item.entry;
+        const isRefused = state === 'failed';
+        const mark = isRefused
+          ? ({
+              text: safeLine(`failed: ${error?.message ?? ''} /resend or /discard`),
+              style: 'failed',
+            } as const)
+          : ({ text: 'sending', style: 'sending' } as const);
         const text = message.content.text ?? `[${message.type}]`;
         const { name } = this.#sources;
-        return pendingRows(text, { look, at: new Date(created_at), mark, me: this.#sources.me(), name });
+        return pendingRows(text, {
+          look,
+          at: new Date(created_at),
+          mark,
+          me: this.#sources.me(),
+          name,
+          selected: this.#tab.selected === client_id,
+          ...(isRefused && { press: `message ${client_id}` }),
+        });
       }
       case 'message':
         return view ? this.#messageRows(item.message, view) : [];

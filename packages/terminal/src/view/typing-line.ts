@@ -6,6 +6,7 @@ import type { Sources } from './sources.ts';
 import { cutRow } from './spans.ts';
 
 const SELECTION_HINT = 'r reply  e edit  d delete  + react  c copy  o open link  w who has it  Esc back';
+const REFUSED_HINT = 's send it again  x forget it  Esc back';
 const NAMED_MAX = 3;
 
 /** Who is typing; or, where somebody waits for that more, how far a command is or what the keys do now. */
@@ -17,8 +18,10 @@ export function typingLine(state: State, sources: Sources, { styles }: Theme): R
 function wordsOf(state: State, sources: Sources): string {
   if (state.quitting) return 'Ctrl+c again quits.';
   if (state.progress !== undefined) return safeLine(state.progress);
-  if (openTab(state).selected !== undefined) return SELECTION_HINT;
-  const typing = sources.conversation(state.open)?.typingUserIds ?? [];
+  const conversation = sources.conversation(state.open);
+  const { selected } = openTab(state);
+  if (selected !== undefined) return conversation?.find(selected) ? SELECTION_HINT : REFUSED_HINT;
+  const typing = conversation?.typingUserIds ?? [];
   if (typing.length === 0) return '';
   if (typing.length > NAMED_MAX) return `${typing.length} people are typing…`;
   const names = typing.map(sources.name);
