@@ -215,16 +215,35 @@ describe('TERM-45 TERM-46 what goes into the line', () => {
     expect(seen).toEqual(['› two', '› one', '› one', '› two', '› three']);
   });
 
-  test('TERM-45 a line that may hold a password is in no history, here or on the device', async () => {
+  test.each([
+    '/login me correct horse battery',
+    '/LOGIN me correct horse battery',
+    '/logn me correct horse battery',
+    '/log me correct horse battery',
+    '/ login me correct horse battery',
+    '/loginme correct horse battery',
+    '/regsiter me correct horse battery',
+    '/delete-acount correct horse battery',
+  ])('TERM-45 a line that may hold a password is in no history, here or on the device: %s', async (line) => {
     const storage = new MemoryStorage();
     const terminal = await opened({ storage });
-    await terminal.type('/login me correct horse battery');
+    await terminal.type(line);
     await terminal.keys('enter', 'up');
     expect(terminal.line()).toBe('›');
     await terminal.terminal.close();
     const stored = await Promise.all((await storage.list('')).map((key) => storage.get(key)));
     expect(stored.join('')).not.toContain('horse');
   });
+
+  test.each(['/topc of the day', '//login is a command', 'login first', '/nonsense and more'])(
+    'TERM-45 what is only mistyped comes back: %s',
+    async (line) => {
+      const terminal = await opened();
+      await terminal.type(line);
+      await terminal.keys('enter', 'up');
+      expect(terminal.line()).toBe(`› ${line}`);
+    },
+  );
 
   test('TERM-46 a short paste goes in as it is, keys in it are none', async () => {
     const terminal = await opened();

@@ -46,6 +46,8 @@ function hostileTerminal(random: SeededRandom) {
   return testTerminal({
     people,
     groups,
+    refused: [hostileText(random, 15), hostileText(random, 15)],
+    refusal: hostileText(random, 15),
     columns: 80,
     rows: 24,
     preferences: {

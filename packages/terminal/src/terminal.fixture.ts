@@ -89,6 +89,8 @@ type Setup = {
   readSeq?: number;
   /** Texts that the server refused in the last run, of the first group. */
   refused?: string[];
+  /** The server's sentence about them. */
+  refusal?: string;
   preferences?: Partial<Preferences>;
   storage?: MemoryStorage;
   signedOut?: boolean;
@@ -127,7 +129,7 @@ export async function testTerminal(setup: Setup = {}) {
     const entry = {
       ...{ client_id: `refused-${order}`, order, created_at: AT, state: 'failed' },
       message: { type: 'text', content: { text } },
-      error: { code: 'forbidden', message: 'Only admins may.' },
+      error: { code: 'forbidden', message: setup.refusal ?? 'Only admins may.' },
     };
     await storage.set(`outbox/group:${groups[0]?.id}/${entry.client_id}`, JSON.stringify(entry));
   }

@@ -59,6 +59,20 @@ function hintFor(typed: string, table: readonly Command[]): string {
   return meant ? ` Did you mean ${usageOf(meant)}?` : '';
 }
 
+/**
+ * Whether the line may hold a secret: it is for a command that takes one, or for none and begins like one that does.
+ */
+export function mayHoldSecret(words: readonly Word[], table: readonly Command[]): boolean {
+  const takers = table.filter(({ args }) => args.some(({ kind }) => kind === 'secret'));
+  const found = findCommand(words, table);
+  if (found) return takers.includes(found.command);
+  const head = words[0]?.text.toLowerCase() ?? '';
+  const names = takers.flatMap(namesOf);
+  return (
+    closest(head, names) !== undefined || names.some((name) => name.startsWith(head) || head.startsWith(name))
+  );
+}
+
 /** The second words of the names that begin with `head`. */
 function tailsOf(head: string, table: readonly Command[]): string[] {
   return table.flatMap(namesOf).flatMap((name) => {

@@ -1,7 +1,8 @@
 import type { CommandContext } from '../commands/command-context.ts';
 import { runLine } from '../commands/run-line.ts';
 import { COMMANDS } from '../commands/table.ts';
-import { findCommand } from '../language/find-command.ts';
+import { mayHoldSecret } from '../language/find-command.ts';
+import { plainText } from '../language/parse-line.ts';
 import { splitWords } from '../language/words.ts';
 import type { Live } from './live.ts';
 
@@ -25,7 +26,5 @@ export async function runInTab(live: Live, context: CommandContext, line: string
 
 /** A line that may hold a password is not kept. */
 export function isKept(line: string): boolean {
-  if (!line.startsWith('/') || line.startsWith('//')) return true;
-  const found = findCommand(splitWords(line.slice(1)), COMMANDS);
-  return !found?.command.args.some(({ kind }) => kind === 'secret');
+  return plainText(line) !== undefined || !mayHoldSecret(splitWords(line, 1), COMMANDS);
 }
