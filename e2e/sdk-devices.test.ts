@@ -51,6 +51,24 @@ describe('SDK-6 SDK-8 several people and devices', () => {
     await Promise.all(people.map((client) => client.close()));
   }, 30_000);
 
+  test('SDK-6 after a long absence a new device knows that it does not hold all that is unread, and who called', async () => {
+    const [alice, bob] = await Promise.all([newClient(server, 'alice'), newClient(server, 'bob')]);
+    const [mine] = await dmBetween(alice, bob);
+    await bob.close();
+    await mine.sendText(`@${bob.me.username} look`);
+    for (let line = 1; line < 70; line++) await mine.sendText(`line ${line}`);
+    await until(() => mine.outbox.length === 0, { what: 'all to be sent' });
+    const device = await sameAccount(server, bob);
+    const there = await until(() => device.conversation(mine.topic), { what: 'the DM on the new device' });
+    await there.ready();
+    expect([there.unread, there.holdsUnread, there.mentionCount]).toEqual([50, false, 1]);
+    await there.loadOlder();
+    expect([there.unread, there.holdsUnread]).toEqual([70, true]);
+    await there.markRead();
+    expect([there.unread, there.mentionCount]).toEqual([0, 0]);
+    await Promise.all([alice.close(), device.close()]);
+  }, 30_000);
+
   test('SDK-6 marks that rose while the sender was away are there after the next connection', async () => {
     const [alice, bob] = await Promise.all([newClient(server, 'alice'), newClient(server, 'bob')]);
     const [mine, theirs] = await dmBetween(alice, bob);

@@ -42,6 +42,7 @@ async function say(where: object, text: string): Promise<void> {
 
 describe.skipIf(!hasTmux)('TERM-79 what goes to the terminal itself, byte for byte', () => {
   test('TERM-79 being told is OSC 9 with a bell, and without one where it is switched off', async () => {
+    await pane.shows(({ text }) => text.includes('online') && text.includes(bob.username));
     await pane.triple('status', '<M-1>', '/help lists the commands');
     const written = await pane.record();
     await say({ dm_id: dmId }, 'ahoy there');

@@ -8,7 +8,10 @@ const many = Array.from({ length: 1_000 }, (_, index) => message(index + 1));
 async function counted() {
   const opened = await testTerminal({ columns: 60, rows: 23, messages: many });
   const live = new Live({ ...opened.options }, () => undefined);
-  live.change({ type: 'tab added', tab: { id: 'group:room', marker: 0, unread: 0, mentions: 0 } });
+  live.change({
+    type: 'tab added',
+    tab: { id: 'group:room', marker: 0, unread: 0, unreadMore: false, mentions: 0 },
+  });
   live.openTab('group:room');
   const built = (happen: () => void) => {
     const before = live.painter.cache.built;

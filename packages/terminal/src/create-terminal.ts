@@ -70,6 +70,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
 function handle(doing: Doing, event: InputEvent): void {
   const { live } = doing;
+  // Whoever does something looks, whatever their terminal tells of its focus.
+  if (event.type !== 'resize' && event.type !== 'focus' && !live.state.focused) live.focus(true);
   switch (event.type) {
     case 'key':
       pressKey(doing, event.key);

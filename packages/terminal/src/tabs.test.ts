@@ -120,6 +120,31 @@ describe('TERM-42 what is unread', () => {
     expect(read()).toBe(32);
   });
 
+  test('TERM-42 what is open at the start is read only once somebody does something', async () => {
+    const { keys, client, terminal, bar, lines } = await rooms({
+      groups: [group('room')],
+      messages: many(5),
+      readSeq: 3,
+      unattended: true,
+    });
+    terminal.screen();
+    expect([client.conversation('group:room')?.readSeq, bar()]).toEqual([3, '1 status  2 room 2']);
+    await keys('left');
+    terminal.screen();
+    expect([client.conversation('group:room')?.readSeq, bar()]).toEqual([5, '1 status  2 room']);
+    expect(said(lines())).toContain('─────────────────────────── new ────────────────────────────');
+  });
+
+  test('TERM-42 more unread than is held is told as such, elsewhere too', async () => {
+    const held = many(60).slice(50);
+    const { bar, keys, say, lines } = await rooms({ messages: held, readSeq: 3, unattended: true });
+    expect(bar()).toBe('1 status  2 hall 10+  3 room 10+  4 yard 10+');
+    await keys('alt+1');
+    say(61);
+    expect(bar()).toContain('3 room 11+');
+    expect(lines().at(-1)).toEndWith('31+ unread in 3 tabs');
+  });
+
   test('TERM-42 in a busy room the mark is told once a second', async () => {
     const { keys, say, client, terminal, clock } = await rooms();
     await keys('alt+3');

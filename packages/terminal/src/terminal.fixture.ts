@@ -94,6 +94,8 @@ type Setup = {
   preferences?: Partial<Preferences>;
   storage?: MemoryStorage;
   signedOut?: boolean;
+  /** Nobody looks at it yet. */
+  unattended?: boolean;
 };
 
 /** A terminal over the SDK's real client, signed in as `me`, offline, with what the last run left. */
@@ -171,6 +173,7 @@ export async function testTerminal(setup: Setup = {}) {
   const terminal = createTerminal(options);
   const events = (topic: string, event: LogEvent) => client.conversation(topic)?.link.sync.live(event);
   await terminal.start();
+  if (!setup.unattended) terminal.input({ type: 'focus', focused: true });
   await settle();
 
   return {

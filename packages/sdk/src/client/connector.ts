@@ -74,6 +74,8 @@ export class Connector {
       return;
     }
     const plan = planResume(before, answer);
+    const mentions = new Map(answer.conversations.map(({ topic, mention_count }) => [topic, mention_count]));
+    for (const { topic, link } of before) link.mentionCount = mentions.get(topic) ?? 0;
     for (const { conversation, page, summary } of plan.resumed) {
       conversation.link.resumed(page, summary.last_seq, summary.my_read_seq, this.#channel.joinRef);
     }
@@ -81,6 +83,7 @@ export class Connector {
     try {
       const added = await this.#adopt(plan.unknown, connection);
       if (connection !== this.#connection) return;
+      for (const { topic, link } of added) link.mentionCount = mentions.get(topic) ?? 0;
       onOnline();
       await this.#joinAll([...plan.join, ...added]);
       await this.#askReceipts(connection);

@@ -57,6 +57,8 @@ export class ConversationLink {
   readonly readMark: ReadMark;
   readonly room: Room;
   readonly waiters: SeqWaiters;
+  /** As the `user:` join said; none once all is read. */
+  mentionCount = 0;
   readonly #options: LinkOptions;
   readonly #cache: MessageCache;
   readonly #delivered: DeliveredSignal;
@@ -102,7 +104,10 @@ export class ConversationLink {
     this.readMark = new ReadMark({
       seq: stored?.read_seq ?? 0,
       push: (seq) => channel.push('read', { seq }),
-      onMoved: (seq) => tell('read', { seq }),
+      onMoved: (seq) => {
+        if (seq >= (this.sync.lastSeq ?? 0)) this.mentionCount = 0;
+        tell('read', { seq });
+      },
     });
     this.history = new History({
       cache: this.#cache,

@@ -91,6 +91,18 @@ export class Conversation {
     return unread;
   }
 
+  /** Whether all that is unread is among `messages`: after a long absence only the newest page of it is. */
+  get holdsUnread(): boolean {
+    const oldest = this.messages[0]?.seq ?? 1;
+    const firstUnread = Math.max(this.readSeq + 1, this.about.first_seq);
+    return oldest <= firstUnread || this.link.history.isWhole;
+  }
+
+  /** How often others had called this user by name, unread, when the connection opened. */
+  get mentionCount(): number {
+    return this.link.mentionCount;
+  }
+
   /** How far one's own message has got: `sent`, then `delivered` to all others, then `read` by all. */
   ladderOf(message: MessageObject): Ladder {
     return this.link.receipts.ladderOf(message);

@@ -17,6 +17,8 @@ export type HistoryOptions = {
 /** Brings pages of messages into the cache: the newest to begin with, older ones when somebody scrolls back. */
 export class History {
   readonly #options: HistoryOptions;
+  /** Where the server has said that nothing is before. */
+  #start: number | undefined;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -29,12 +31,20 @@ export class History {
   async loadNewest(seq: number, wanted: () => boolean): Promise<void> {
     const { cache, platform, tell } = this.#options;
     cache.clear();
-    if (seq === 0) return;
+    this.#start = undefined;
+    if (seq === 0) {
+      this.#start = 1;
+      return;
+    }
     for (let attempt = 0; ; attempt++) {
       try {
-        const { messages } = await this.#options.fetch({ before: seq + 1, limit: LIMITS.pageDefault });
+        const { messages, has_more } = await this.#options.fetch({
+          before: seq + 1,
+          limit: LIMITS.pageDefault,
+        });
         if (!wanted()) return;
         cache.prepend(messages, seq, false);
+        if (!has_more) this.#start = cache.oldestSeq ?? 1;
         tell('history', { count: messages.length });
         return;
       } catch (error) {
@@ -44,12 +54,18 @@ export class History {
     }
   }
 
+  /** Whether the cache begins where the conversation does. */
+  get isWhole(): boolean {
+    return this.#start !== undefined && (this.#options.cache.oldestSeq ?? this.#start) <= this.#start;
+  }
+
   /** True where there is more. `seq`: how far the cache is known. @throws {Refusal} @throws {NetworkError} */
   async loadOlder(limit: number, seq: number): Promise<boolean> {
     const { cache, tell } = this.#options;
     const before = cache.oldestSeq ?? seq + 1;
     const { messages, has_more } = await this.#options.fetch({ before, limit });
     cache.prepend(messages, seq, true);
+    if (!has_more) this.#start = cache.oldestSeq ?? 1;
     tell('history', { count: messages.length });
     return has_more;
   }

@@ -2,7 +2,7 @@ import type { MessageObject } from '@tpx/protocol';
 import type { Conversation } from '@tpx/sdk';
 import { draftOf } from '../editing/draft.ts';
 import { loudness } from '../highlight/loudness.ts';
-import { STATUS_TAB } from '../state/state.ts';
+import { STATUS_TAB, type Tab } from '../state/state.ts';
 import { titleOfTab } from '../view/titles.ts';
 import { type Kept, keep, readKept } from './kept.ts';
 import type { Live } from './live.ts';
@@ -106,7 +106,7 @@ export class Tabs {
   }
 
   /** Only what is unread is looked at, from the newest back. */
-  #count(conversation: Conversation): { unread: number; mentions: number } {
+  #count(conversation: Conversation): Pick<Tab, 'unread' | 'unreadMore' | 'mentions'> {
     const { client, state } = this.#live;
     const { messages, readSeq, topic } = conversation;
     this.#counted.set(topic, messages.at(-1)?.seq ?? 0);
@@ -119,6 +119,12 @@ export class Tabs {
       if (counts) unread++;
       if (highlight) mentions++;
     }
-    return { unread, mentions };
+    // What is not held the server has counted, as far as it can: whom one ignores it does not know.
+    const unreadMore = unread > 0 && !conversation.holdsUnread;
+    return {
+      unread,
+      unreadMore,
+      mentions: unreadMore ? Math.max(mentions, conversation.mentionCount) : mentions,
+    };
   }
 }

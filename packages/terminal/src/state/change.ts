@@ -27,7 +27,7 @@ export type TabChange =
   | { type: 'changed'; tab: string }
   | { type: 'presence'; tab: string }
   /** The read mark moved, here or on another device. */
-  | { type: 'read'; tab: string; seq: number; unread: number; mentions: number }
+  | ({ type: 'read'; tab: string; seq: number } & Pick<TabStart, 'unread' | 'unreadMore' | 'mentions'>)
   | { type: 'notice'; tab: string; notice: Notice }
   | { type: 'scrolled'; tab: string; scroll: Scroll }
   | { type: 'cleared'; tab: string; anchor: Anchor | undefined }

@@ -34,6 +34,7 @@ export function reduceTabs(state: State, change: TabChange): State {
       return withTab(state, change.tab, (tab) => ({
         ...tab,
         unread: change.unread,
+        unreadMore: change.unreadMore,
         mentions: change.mentions,
         marker: isLookedAt ? tab.marker : Math.max(tab.marker, change.seq),
       }));

@@ -9,7 +9,7 @@ import type { Overlay } from './overlay.ts';
  */
 export type State = {
   readonly size: { readonly columns: number; readonly rows: number };
-  /** Whether the person looks at this window. */
+  /** Whether the person looks at this window: not before they have done something in it, or it was told. */
   readonly focused: boolean;
   readonly connection: Connection;
   /** The last round trip to the server. */
@@ -44,6 +44,8 @@ export type Tab = {
   /** Rises with who is there and who is typing. */
   readonly presenceVersion: number;
   readonly unread: number;
+  /** There is more unread than is held here: `unread` is the least that it is. */
+  readonly unreadMore: boolean;
   readonly mentions: number;
   /** Everything up to this `seq` had been read when the tab was left: the unread line stands below it. */
   readonly marker: number;
@@ -98,6 +100,7 @@ const FRESH_TAB = {
   version: 0,
   presenceVersion: 0,
   unread: 0,
+  unreadMore: false,
   mentions: 0,
   marker: 0,
   scroll: 'bottom',
@@ -107,7 +110,7 @@ const FRESH_TAB = {
   notices: [],
 } as const;
 
-export type TabStart = Pick<Tab, 'id' | 'marker' | 'unread' | 'mentions'>;
+export type TabStart = Pick<Tab, 'id' | 'marker' | 'unread' | 'unreadMore' | 'mentions'>;
 
 export function newTab(start: TabStart): Tab {
   return { ...FRESH_TAB, ...start };
@@ -116,14 +119,14 @@ export function newTab(start: TabStart): Tab {
 export function initialState(size: State['size'], preferences: Preferences): State {
   return {
     size,
-    focused: true,
+    focused: false,
     connection: { state: 'offline' },
     lagMs: undefined,
     preferences,
     order: [STATUS_TAB],
     open: STATUS_TAB,
     before: STATUS_TAB,
-    tabs: { [STATUS_TAB]: newTab({ id: STATUS_TAB, marker: 0, unread: 0, mentions: 0 }) },
+    tabs: { [STATUS_TAB]: { id: STATUS_TAB, ...FRESH_TAB } },
     history: { lines: [], at: undefined, kept: undefined },
     kills: [],
     overlay: undefined,

@@ -42,7 +42,9 @@ function waiting(state: State, itemsBelow: number, { styles }: Theme): Span[] {
   const add = (text: string, style: StyleName) => parts.push({ text: ` ${text} `, style: styles[style] });
   if (lines > 1) add(`${lines} lines`, 'status');
   if (tab.scroll !== 'bottom') add(itemsBelow > 0 ? `▼ ${itemsBelow} below` : '▼', 'statusGood');
-  if (unread > 0) add(`${unread} unread${others.length > 1 ? ` in ${others.length} tabs` : ''}`, 'status');
+  const more = others.some(({ unreadMore }) => unreadMore) ? '+' : '';
+  if (unread > 0)
+    add(`${unread}${more} unread${others.length > 1 ? ` in ${others.length} tabs` : ''}`, 'status');
   if (mentions > 0) add(`${mentions} for you`, 'statusBad');
   return parts;
 }

@@ -30,7 +30,8 @@ export function tabBar(state: State, sources: Sources, theme: Theme): Row {
 function labelOf(state: State, id: string, index: number, titleMax: number, sources: Sources): Label {
   const tab = state.tabs[id] as Tab;
   const title = shorten(titleOfTab(id, sources), titleMax);
-  const count = tab.mentions > 0 ? ` ${tab.unread}!` : tab.unread > 0 ? ` ${tab.unread}` : '';
+  const count =
+    tab.unread > 0 ? ` ${tab.unread}${tab.unreadMore ? '+' : ''}${tab.mentions > 0 ? '!' : ''}` : '';
   return { id, text: ` ${index + 1} ${title}${count} `, style: styleOf(state, tab, sources) };
 }
 
