@@ -17,6 +17,7 @@ export * from './language/closest.ts';
 export * from './language/completer.ts';
 export * from './language/completion.ts';
 export * from './language/emoji-names.ts';
+export { unsentSentence } from './language/event-sentence.ts';
 export * from './language/notice-sentence.ts';
 export * from './language/usage-error.ts';
 export * from './language/words.ts';

@@ -1,4 +1,4 @@
-import { createTerminal, type Preferences, type Screen } from '@tpx/terminal';
+import { createTerminal, type Preferences, type Screen, unsentSentence } from '@tpx/terminal';
 import { render } from 'ink';
 import type { Decoded } from '../input/sequence-event.ts';
 import { drain } from '../lines/drain.ts';
@@ -102,9 +102,7 @@ export async function runFullScreen({ client, profile, preferences, set }: Start
   hold.giveBack();
   const unsent = await drain(client, client.connection.state === 'online' ? SEND_WITHIN_MS : 0);
   await terminal.close();
-  if (unsent > 0) {
-    const what = unsent === 1 ? 'One message is' : `${unsent} messages are`;
-    stdout.write(`${what} still to be sent, and will be the next time you start.\n`);
-  }
+  const sentence = unsentSentence(unsent);
+  if (sentence !== undefined) stdout.write(`${sentence}\n`);
   return EXIT.ok;
 }

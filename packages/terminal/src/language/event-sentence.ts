@@ -40,3 +40,10 @@ export function removedSentence(title: string, reason: string): string {
 export function pingSentence(name: string): string {
   return `PING!!! from ${name}`;
 }
+
+/** At the end, of what was written and is not sent; undefined where all is. */
+export function unsentSentence(unsent: number): string | undefined {
+  if (unsent === 0) return undefined;
+  const what = unsent === 1 ? 'One message is' : `${unsent} messages are`;
+  return `${what} still to be sent, and will be the next time you start.`;
+}

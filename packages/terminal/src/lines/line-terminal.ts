@@ -5,6 +5,7 @@ import { learnTitles, titleOf } from '../commands/conversation-names.ts';
 import { peopleIn } from '../commands/message-text.ts';
 import { runLine } from '../commands/run-line.ts';
 import { joined, settled } from '../commands/wait-for-connection.ts';
+import { unsentSentence } from '../language/event-sentence.ts';
 import { LineEvents } from './line-events.ts';
 import { markedLines } from './message-lines.ts';
 
@@ -67,9 +68,8 @@ export class LineTerminal {
   /** After the client has closed: what was written and not sent. */
   async end(unsent: number): Promise<void> {
     await this.#events.told();
-    if (unsent === 0) return;
-    const what = unsent === 1 ? 'One message is' : `${unsent} messages are`;
-    this.#tell([`${what} still to be sent, and will be the next time you start.`]);
+    const sentence = unsentSentence(unsent);
+    if (sentence !== undefined) this.#tell([sentence]);
   }
 
   async #tellOpened(conversation: Conversation): Promise<void> {
