@@ -167,7 +167,8 @@ export class Painter {
   #tabsOf({ order, open, size, preferences, peopleVersion, tabs }: State): unknown[] {
     const parts: unknown[] = [order, open, size.columns, preferences, peopleVersion];
     for (const id of order) {
-      parts.push(tabs[id]?.unread, tabs[id]?.mentions, this.#sources.conversation(id)?.about);
+      const { unread, unreadMore, mentions } = tabs[id] ?? {};
+      parts.push(unread, unreadMore, mentions, this.#sources.conversation(id)?.about);
     }
     return parts;
   }
