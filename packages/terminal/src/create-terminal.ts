@@ -14,6 +14,8 @@ import { Tabs } from './live/tabs.ts';
 import { STATUS_TAB } from './state/state.ts';
 import type { Terminal, TerminalOptions } from './terminal.ts';
 
+const LOOKS: ReadonlySet<InputEvent['type']> = new Set(['key', 'paste', 'press']);
+
 /** The whole terminal without a face. It does nothing by itself before `start`. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { client } = options;
@@ -70,8 +72,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
 function handle(doing: Doing, event: InputEvent): void {
   const { live } = doing;
-  // Whoever does something looks, whatever their terminal tells of its focus.
-  if (event.type !== 'resize' && event.type !== 'focus' && !live.state.focused) live.focus(true);
+  // Whoever types or presses looks, whatever their terminal tells of its focus; the wheel turns in other windows too.
+  if (LOOKS.has(event.type) && !live.state.focused) live.focus(true);
   switch (event.type) {
     case 'key':
       pressKey(doing, event.key);
