@@ -4,7 +4,10 @@ import type { CommandContext } from './command-context.ts';
 
 /** The group's name, or the other side of a DM. */
 export function titleOf({ about }: Conversation, context: Pick<CommandContext, 'client' | 'name'>): string {
-  return about.kind === 'group' ? about.name : context.name(otherOf(about, context.client.me.id));
+  if (about.kind === 'group') return about.name;
+  const { client, name } = context;
+  // Signing out can overtake the end of a conversation.
+  return name(otherOf(about, client.isSignedIn ? client.me.id : ''));
 }
 
 export function otherOf({ user_a, user_b }: DmObject, me: string): string {
