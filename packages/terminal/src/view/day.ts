@@ -14,7 +14,12 @@ export function clockOf(at: Date, seconds: boolean): string {
 }
 
 export function isSameDay(one: Date, other: Date): boolean {
-  return one.toDateString() === other.toDateString();
+  // Asked for each visible row of each picture: numbers, no texts.
+  return (
+    one.getDate() === other.getDate() &&
+    one.getMonth() === other.getMonth() &&
+    one.getFullYear() === other.getFullYear()
+  );
 }
 
 /** `Tuesday, 24 November 2026`. */

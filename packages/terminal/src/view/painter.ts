@@ -45,6 +45,7 @@ export class Painter {
   readonly #window = remembered<Window>();
   readonly #body = remembered<Row[]>();
   readonly #nicks = remembered<Row[]>();
+  readonly #borderedRows = new WeakMap<Row, { look: Look; bordered: Row }>();
   readonly #tabBar = remembered<Row>();
   readonly #topic = remembered<Row>();
   readonly #list = remembered<ListEntry[]>();
@@ -125,23 +126,26 @@ export class Painter {
     const nicks =
       nicksWidth === 0 || !conversation
         ? undefined
-        : this.#nicks([id, presenceVersion, version, look, height, nicksWidth], () =>
+        : this.#nicks([id, presenceVersion, conversation.about, look, height, nicksWidth], () =>
             nickList(conversation, sources, look.theme, nicksWidth, height),
           );
     const body = this.#body([window, nicks], () => {
       const missing: Row[] = Array.from({ length: height - window.rows.length }, () => []);
       const rows = [...missing, ...window.rows];
       if (!nicks) return rows;
-      const { border, text } = look.theme.styles;
-      return rows.map(
-        (row, index): Row => [
-          ...padRow(row, look.width, text),
-          { text: '│', style: border },
-          ...(nicks[index] ?? []),
-        ],
-      );
+      return rows.map((row, index): Row => [...this.#bordered(row, look), ...(nicks[index] ?? [])]);
     });
     return { scrollback, window, body };
+  }
+
+  /** Up to the list of members. Kept by the row: with each message all others only move up. */
+  #bordered(row: Row, look: Look): Row {
+    const known = this.#borderedRows.get(row);
+    if (known?.look === look) return known.bordered;
+    const { border, text } = look.theme.styles;
+    const bordered = [...padRow(row, look.width, text), { text: '│', style: border }];
+    this.#borderedRows.set(row, { look, bordered });
+    return bordered;
   }
 
   #lookOf(state: State, width: number): Look {
