@@ -148,15 +148,6 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
     expect(screen.text).not.toContain(TEST_PASSWORD);
     await pane.shows(/The Harbour/);
 
-    // What is owned is given away before.
-    await pane.triple(/\n›\s*\n/, '/delete-account<Enter>', 'password:');
-    await pane.triple('password:', `${TEST_PASSWORD}<Enter>`, `Delete the account ${ann} for ever?`);
-    await pane.triple('for ever?', 'y', /owner|transfer/i);
-    await pane.press(`/open The Harbour<Enter>`);
-    await pane.shows(/^ The Harbour/m);
-    await pane.press(`/group transfer ${bob.username}<Enter>`);
-    await pane.triple(/\(y\/n\)/, 'y', /\n›\s*\n/);
-    await pane.shows(`${bob.username} is the owner now.`);
     await pane.triple(/\n›\s*\n/, '/delete-account<Enter>', 'password:');
     await pane.triple('password:', `${TEST_PASSWORD}<Enter>`, 'for ever?');
     await pane.triple('for ever?', 'y', `The account ${ann} is deleted.`);

@@ -80,8 +80,12 @@ export function followClient(live: Live, tabs: Tabs): () => void {
     refused: (event) => say(refusedSentence(event)),
     conversation_added: ({ conversation }) => tabs.add(conversation),
     conversation_removed: ({ conversation, reason }) => {
-      say(removedSentence(titleOf(conversation, { client, name: live.names.of }), reason));
+      const sentence = removedSentence(titleOf(conversation, { client, name: live.names.of }), reason);
+      const wasOpen = live.state.open === conversation.topic;
       live.change({ type: 'tab removed', id: conversation.topic });
+      say(sentence);
+      // Whoever had it before them sees why another tab is there.
+      if (wasOpen && live.state.open !== STATUS_TAB) live.tell(live.state.open, sentence, 'event');
     },
   };
   const stops = (Object.keys(handlers) as (keyof ClientEvents)[]).map((name) =>
