@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Person, startServer, type TestServer, until } from '@tpx/testkit';
 import { type CliHome, cliHome } from './cli.fixture.ts';
 import { hasTmux, type Pane, signedIn, Tmux } from './terminal.fixture.ts';
@@ -79,6 +79,22 @@ describe.skipIf(!hasTmux)('TERM-78 jobs and windows', () => {
     await expectRestored(pane);
     await pane.triple('still here', 'fg<Enter>', 'half a thought');
     await pane.shows(ann.username);
+    await pane.triple('half a thought', '<C-u>/quit<Enter>', (screen) => !screen.text.includes(online));
+  });
+
+  test('TERM-78 also where npm started it, and again', async () => {
+    const root = resolve(import.meta.dirname, '..');
+    const program = ['npm', 'run', '--silent', '--prefix', root, 'tpx', '--'];
+    const pane = await tmux.open(['-P', 'ann'], { program });
+    await pane.shows(online);
+    await pane.press('half a thought');
+    for (const round of ['first', 'second']) {
+      await pane.triple('half a thought', '<C-z>', 'Stopped');
+      await expectRestored(pane);
+      await pane.triple('still here', 'clear; fg<Enter>', 'half a thought');
+      await pane.triple('half a thought', ` ${round}`, `thought ${round}`);
+      await pane.press('<C-w><BSpace>');
+    }
     await pane.triple('half a thought', '<C-u>/quit<Enter>', (screen) => !screen.text.includes(online));
   });
 

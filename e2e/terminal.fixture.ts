@@ -32,7 +32,7 @@ export class Tmux {
 
   /** A shell that has started the client with these arguments. */
   async open(args: readonly string[], options: PaneOptions = {}): Promise<Pane> {
-    const { columns = 80, rows = 24, env = {} } = options;
+    const { columns = 80, rows = 24, env = {}, program = [process.execPath, MAIN] } = options;
     const name = `pane${++this.#panes}`;
     const size = ['-x', String(columns), '-y', String(rows)];
     // A session each: windows of one session share its size.
@@ -51,7 +51,7 @@ export class Tmux {
     const pane = new Pane(this.run, name, this.#home.folder);
     await pane.shows('$');
     const variables = Object.entries(env).map(([key, value]) => `${key}='${value}'`);
-    const command = [...variables, process.execPath, MAIN, ...args.map((arg) => `'${arg}'`)].join(' ');
+    const command = [...variables, ...program, ...args.map((arg) => `'${arg}'`)].join(' ');
     await pane.press(`clear; ${command}<Enter>`);
     return pane;
   }
@@ -61,7 +61,13 @@ export class Tmux {
   }
 }
 
-type PaneOptions = { columns?: number; rows?: number; env?: Readonly<Record<string, string>> };
+type PaneOptions = {
+  columns?: number;
+  rows?: number;
+  env?: Readonly<Record<string, string>>;
+  /** What starts the client, before its arguments. */
+  program?: readonly string[];
+};
 
 /** One terminal that is typed into and looked at. */
 export class Pane {

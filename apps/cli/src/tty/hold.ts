@@ -55,9 +55,11 @@ export class Hold {
 
   /**
    * Ctrl+Z: to the shell, which continues us by SIGCONT. The whole group stops, because npm and the starter are in the
-   * same job and a shell waits for all of it.
+   * same job and a shell waits for all of it. The terminal is given back before that: as soon as npm stands still it is
+   * the shell's, and who changes its modes then is stopped by SIGTTOU half way.
    */
   suspend(): void {
+    this.giveBack();
     process.kill(0, 'SIGTSTP');
   }
 
