@@ -46,7 +46,7 @@ describe('TERM-54 TERM-55 TERM-57 a conversation in its sizes', () => {
       terminal.screen(),
       `
  1 status  2 Hall
- Hall · where we plan               0/3
+ Hall · where we plan                 3
 22:10 bob: good night
 ────── Tuesday, 24 November 2026 ───────
 09:01 bob: morning
@@ -72,7 +72,7 @@ describe('TERM-54 TERM-55 TERM-57 a conversation in its sizes', () => {
       terminal.screen(),
       `
  1 status  2 Hall
- Hall · where we plan                                         3 members, 0 here
+ Hall · where we plan                                                 3 members
 22:10        bob │ good night                                  │ 3 members
 ────────────────── Tuesday, 24 November 2026 ──────────────────│ 0 here
 09:01        bob │ morning                                     │
@@ -223,6 +223,38 @@ describe('TERM-55 TERM-57 TERM-58 what a message looks like', () => {
     expect(links).toEqual(['https://example.org/']);
     await press({ row, column: 42 });
     expect(calls).toEqual(['link https://example.org/']);
+  });
+
+  test('TERM-55 what a command showed takes no day line away, and an action has its star', async () => {
+    const { lines, type, keys, say, clock } = await testTerminal({ columns: 60, rows: 14 });
+    await type('/bell off');
+    await keys('enter');
+    const created_at = new Date(clock.now()).toISOString();
+    for (const [seq, text] of ['one', '/me nods', '/me sits', 'two'].entries())
+      say(seq + 1, { created_at, content: { text } });
+    const [told, day, ...said] = body(lines());
+    expect(told).toBe('The bell: off.');
+    expect(day).toMatch(/^─+ .* ─+$/);
+    expect(said.map((line) => line.slice(6))).toEqual([
+      '       bob │ one',
+      '         * │ bob nods',
+      '         * │ bob sits',
+      '       bob │ two',
+    ]);
+  });
+
+  test('TERM-57 a table is one above the other where its columns have no room', async () => {
+    const { lines, type, keys } = await testTerminal({ columns: 40, rows: 16 });
+    await type('/help');
+    await keys('enter');
+    expect(body(lines()).slice(-6)).toEqual([
+      '/clear',
+      '    Take what the open tab shows off the',
+      '    screen; scrolling back brings it',
+      '    again.',
+      '/quit',
+      '    Leave; you stay signed in.',
+    ]);
   });
 
   test('TERM-55 a message that calls me stands on a ground of its own', async () => {

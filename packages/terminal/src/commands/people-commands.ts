@@ -1,4 +1,5 @@
 import type { MemberObject, Role, UserObject } from '@tpx/protocol';
+import { NetworkError } from '@tpx/sdk';
 import { command } from './command.ts';
 import { otherOf } from './conversation-names.ts';
 import { findSomebodyElse, findUser } from './find-user.ts';
@@ -16,6 +17,8 @@ export const PEOPLE_COMMANDS = [
     async run(context) {
       const conversation = requireCurrent(context);
       await joined(conversation, context.client);
+      if (context.client.connection.state !== 'online')
+        throw new NetworkError('disconnected', 'Who is here is not known without a connection.');
       const { about, topic, onlineCount } = conversation;
       const isOnline = (id: string) => conversation.onlineUsers.some(({ userId }) => userId === id);
       if (about.kind === 'dm') {

@@ -88,11 +88,16 @@ export function pendingRows(text: string, { look, at, mark, me, name, selected, 
     : margin.lay(folded(rows, look));
 }
 
-function nickOf({ sender_id, type, content }: MessageObject, { look, name, me }: MessageView): Span {
-  const { styles } = look.theme;
+/** What stands under a name; what somebody does, and what happened, has a star in its place. */
+export function isSaid({ type, content }: MessageObject): boolean {
   const text = (content as MessageContent | null)?.text;
-  if (type === 'system' || (text !== undefined && actionOf(text) !== undefined))
-    return { text: '*', style: styles.notice };
+  return type !== 'system' && (text === undefined || actionOf(text) === undefined);
+}
+
+function nickOf(message: MessageObject, { look, name, me }: MessageView): Span {
+  const { styles } = look.theme;
+  if (!isSaid(message)) return { text: '*', style: styles.notice };
+  const { sender_id } = message;
   const style = sender_id === me ? styles.me : nickStyle(look.theme, sender_id);
   return { text: name(sender_id), style, press: `nick ${sender_id}` };
 }

@@ -14,8 +14,11 @@ export function noticeRows({ kind, text, at }: Notice, look: Look): Row[] {
   const lines = safeText(text).split('\n');
   return lines.flatMap((line, index) => {
     if (kind !== 'event') {
-      const indent = hangingIndent(line, look.width);
-      return hung([{ text: line.slice(0, indent), style }], line.slice(indent));
+      const indent = hangingIndent(line);
+      const head: Span = { text: line.slice(0, indent), style };
+      const rest = line.slice(indent);
+      if (indent <= look.width / 2) return hung([head], rest);
+      return [...hung([], head.text.trimEnd()), ...hung([{ text: BELOW, style }], rest)];
     }
     const blank = [{ text: ' '.repeat(time.length + 2), style }];
     const stamp = [
@@ -35,7 +38,10 @@ export function noticeRows({ kind, text, at }: Notice, look: Look): Row[] {
 }
 
 /** Where the second column of a table begins. */
-function hangingIndent(line: string, width: number): number {
+function hangingIndent(line: string): number {
   const [gap = ''] = /^[\x20-\x7e]*?\S {2,}(?=\S)/.exec(line) ?? /^ */.exec(line) ?? [];
-  return gap.length <= width / 2 ? gap.length : 0;
+  return gap.length;
 }
+
+/** Before a second column that stands under the first, where they have no room beside each other. */
+const BELOW = '    ';

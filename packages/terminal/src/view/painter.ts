@@ -63,6 +63,7 @@ export class Painter {
     const sources = this.#sources;
     const theme = themeOf(state.preferences.theme);
     const { columns, rows } = state.size;
+    const connection = state.connection.state;
     const asked = askedNow(state, theme);
     const entries = this.#entries(state);
     const wide = { prompt: asked.prompt, style: theme.styles.input, width: columns, conceal: asked.conceal };
@@ -80,7 +81,15 @@ export class Painter {
       ...(layout.topic
         ? [
             this.#topic(
-              [tab.id, conversation?.about, tab.presenceVersion, columns, theme, state.peopleVersion],
+              [
+                tab.id,
+                conversation?.about,
+                tab.presenceVersion,
+                columns,
+                theme,
+                state.peopleVersion,
+                connection,
+              ],
               () => topicLine(state, sources, theme),
             ),
           ]

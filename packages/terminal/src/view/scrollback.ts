@@ -5,7 +5,7 @@ import { safeLine } from '../text/safe-text.ts';
 import { isSameDay } from './day.ts';
 import { markOf } from './ladder-mark.ts';
 import type { Look } from './look.ts';
-import { type MessageView, messageRows, pendingRows } from './message-rows.ts';
+import { isSaid, type MessageView, messageRows, pendingRows } from './message-rows.ts';
 import { noticeRows } from './notice-rows.ts';
 import type { RowCache } from './row-cache.ts';
 import { dayLine, unreadLine } from './separators.ts';
@@ -45,7 +45,7 @@ export class Scrollback {
     const item = this.timeline.at(index);
     if (!item) return [];
     const before = this.timeline.at(index - 1);
-    const isNewDay = !before || !isSameDay(timeOf(before), timeOf(item));
+    const isNewDay = this.#beginsDay(index, item);
     const isFirstUnread = index === this.#unreadAt;
     const view =
       item.kind === 'message'
@@ -62,11 +62,20 @@ export class Scrollback {
     return this.#cache.get(subject, this.#look, key, view?.quoted, () => {
       const rows = this.#build(item, view);
       return [
-        ...(isNewDay && rows.length > 0 && item.kind !== 'notice' ? [dayLine(timeOf(item), this.#look)] : []),
+        ...(isNewDay && rows.length > 0 ? [dayLine(timeOf(item), this.#look)] : []),
         ...(isFirstUnread ? [unreadLine(this.#look)] : []),
         ...rows,
       ];
     });
+  }
+
+  /** Days are those of what was said: what a command showed between them takes no day line away. */
+  #beginsDay(index: number, item: Item): boolean {
+    if (item.kind === 'notice') return false;
+    let at = index - 1;
+    while (this.timeline.at(at)?.kind === 'notice') at--;
+    const before = this.timeline.at(at);
+    return !before || !isSameDay(timeOf(before), timeOf(item));
   }
 
   #build(item: Item, view: MessageView | undefined): Row[] {
@@ -117,8 +126,8 @@ export class Scrollback {
       grouped:
         before?.kind === 'message' &&
         before.message.sender_id === message.sender_id &&
-        before.message.type !== 'system' &&
-        message.type !== 'system' &&
+        isSaid(before.message) &&
+        isSaid(message) &&
         Date.parse(message.created_at) - Date.parse(before.message.created_at) < GROUP_MS,
       selected: this.#tab.selected === message.id,
       highlight: false,

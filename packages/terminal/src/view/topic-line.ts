@@ -8,12 +8,15 @@ import type { ConversationSource, Sources } from './sources.ts';
 import { spreadRow } from './spans.ts';
 import { titleOfTab } from './titles.ts';
 
-/** What the open tab is about: a group's name and description with how many are there, or the other side of a DM. */
+/**
+ * What the open tab is about: a group's name and description with how many are there, or the other side of a DM. Who is
+ * there is not known without a connection.
+ */
 export function topicLine(state: State, sources: Sources, theme: Theme): Row {
   const { styles } = theme;
   const conversation = state.open === STATUS_TAB ? undefined : sources.conversation(state.open);
   const [left, right] = conversation
-    ? aboutOf(conversation, sources, state.size.columns)
+    ? aboutOf(conversation, sources, state)
     : [`TPX · ${safeLine(sources.serverName)}`, ''];
   return spreadRow(
     [{ text: ' ', style: styles.topic }, ...linkedSpans(left, styles.topic, styles.topic)],
@@ -26,21 +29,22 @@ export function topicLine(state: State, sources: Sources, theme: Theme): Row {
 function aboutOf(
   conversation: ConversationSource,
   sources: Sources,
-  columns: number,
+  { size: { columns }, connection }: State,
 ): [left: string, right: string] {
   const { about, onlineCount } = conversation;
+  const isKnown = connection.state === 'online';
   const title = titleOfTab(conversation.topic, sources);
   if (about.kind === 'group') {
     const description = safeLine(about.description);
     return [
       description === '' ? title : `${title} · ${description}`,
       columns < 60
-        ? `${onlineCount}/${about.member_count}`
-        : `${about.member_count} ${about.member_count === 1 ? 'member' : 'members'}, ${onlineCount} here`,
+        ? `${isKnown ? `${onlineCount}/` : ''}${about.member_count}`
+        : `${about.member_count} ${about.member_count === 1 ? 'member' : 'members'}${isKnown ? `, ${onlineCount} here` : ''}`,
     ];
   }
   const other = otherOf(about, sources.me() ?? '');
   const status = safeLine(sources.person(other)?.status.text ?? '');
   const isHere = conversation.onlineUsers.some(({ userId }) => userId === other);
-  return [status === '' ? title : `${title} · ${status}`, isHere ? 'here' : 'away'];
+  return [status === '' ? title : `${title} · ${status}`, isKnown ? (isHere ? 'here' : 'away') : ''];
 }
