@@ -1,5 +1,5 @@
 import { ACTIONS } from '../keys/actions.ts';
-import { bindingFaults, bindingsOf, listBindings } from '../keys/bindings.ts';
+import { bindingFaults, bindingsOf, type ListedBinding, listBindings } from '../keys/bindings.ts';
 import { UsageError } from '../language/usage-error.ts';
 import { KEY_PRESETS, type Preferences } from '../preferences/preferences.ts';
 import { THEMES } from '../themes/themes.ts';
@@ -44,7 +44,14 @@ export const TERMINAL_COMMANDS = [
     },
     show: ({ preset, bindings }) => {
       const width = Math.max(0, ...bindings.map(({ keys }) => keys.length)) + 2;
-      return [`Keys as in ${preset}:`, ...bindings.map(({ keys, does }) => `  ${keys.padEnd(width)}${does}`)];
+      const those = (wanted: ListedBinding['on']) =>
+        bindings.filter(({ on }) => on === wanted).map(({ keys, does }) => `${keys.padEnd(width)}${does}`);
+      return [
+        { kind: 'heading', text: `Keys as in ${preset}` },
+        ...those('always'),
+        { kind: 'heading', text: 'While a message is picked out' },
+        ...those('message'),
+      ];
     },
   }),
   command({

@@ -79,8 +79,9 @@ describe('TERM-47 key bindings', () => {
 
   test('TERM-47 /keys lists what there is now, in words', () => {
     const list = listBindings(bindingsOf({ ...DEFAULT_PREFERENCES, bindings: { 'ctrl+q': false } }));
-    expect(list).toContainEqual({ keys: 'Ctrl+y', does: 'Put back what was cut' });
-    expect(list).toContainEqual({ keys: 'r on a message', does: 'Reply to it' });
+    expect(list).toContainEqual({ keys: 'Ctrl+y', does: 'Put back what was cut', on: 'always' });
+    expect(list).toContainEqual({ keys: 'r', does: 'Reply to it', on: 'message' });
+    expect(list).toContainEqual({ keys: 'PageUp', does: 'Scroll a page up', on: 'always' });
     expect(list.some(({ does }) => does === 'Quit')).toBe(false);
   });
 });

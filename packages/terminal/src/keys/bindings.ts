@@ -36,14 +36,18 @@ export function bindingFaults(bindings: Preferences['bindings']): string[] {
   });
 }
 
-/** For `/keys`: an action a line, in the order of their table. */
-export function listBindings({ keys, selection }: Bindings): { keys: string; does: string }[] {
+/** For `/keys`. `on`: they do it always, or only while a message is picked out. */
+export type ListedBinding = { keys: string; does: string; on: 'always' | 'message' };
+
+/** An action a line, in the order of their table; what is done with messages comes last. */
+export function listBindings({ keys, selection }: Bindings): ListedBinding[] {
+  return [...listed(keys, 'always'), ...listed(selection, 'message')];
+}
+
+function listed(bindings: ReadonlyMap<string, ActionName>, on: ListedBinding['on']): ListedBinding[] {
   return (Object.keys(ACTIONS) as ActionName[]).flatMap((action) => {
-    const chords = [
-      ...chordsOf(keys, action).map(showChord),
-      ...chordsOf(selection, action).map((chord) => `${showChord(chord)} on a message`),
-    ];
-    return chords.length === 0 ? [] : [{ keys: chords.join(', '), does: ACTIONS[action] }];
+    const chords = chordsOf(bindings, action).map(showChord);
+    return chords.length === 0 ? [] : [{ keys: chords.join(', '), does: ACTIONS[action], on }];
   });
 }
 

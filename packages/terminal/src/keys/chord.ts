@@ -43,10 +43,12 @@ export function parseChord(text: string): string | undefined {
   });
 }
 
+const SHOWN: Readonly<Record<string, string>> = { pageup: 'PageUp', pagedown: 'PageDown' };
+
 /** As it is shown to people: `Ctrl+k`, `Alt+Enter`, `F7`. */
 export function showChord(chord: string): string {
   const parts = chord.endsWith('++') ? [...chord.slice(0, -2).split('+'), '+'] : chord.split('+');
   return parts
-    .map((part) => (part.length > 1 ? part.charAt(0).toUpperCase() + part.slice(1) : part))
+    .map((part) => SHOWN[part] ?? (part.length > 1 ? part.charAt(0).toUpperCase() + part.slice(1) : part))
     .join('+');
 }
