@@ -58,7 +58,7 @@ of('register', async () => {
     'A password has at least 10 characters.',
   );
   const shown = await carol.shown(`/register ${carol.username}`);
-  expect(carol.did.questions).toEqual(['password: ']);
+  expect(carol.did.questions).toEqual(['password (at least 10 characters): ']);
   expect(shown).toContain(`Welcome, ${carol.username}. Your PIN is ${carol.client.me.pin}`);
   expect(await carol.refused('/register other-name')).toContain(`You are signed in as ${carol.username}`);
   expect(carol.did.questions).toHaveLength(1);

@@ -64,6 +64,17 @@ describe('TERM-48 a message that is picked out', () => {
     expect(terminal.calls).toEqual(['copy I am\nhere', 'link https://example.org/']);
   });
 
+  test('TERM-48 which one the line names is shown as long as it names it', async () => {
+    const terminal = await opened();
+    const hint = () => terminal.lines().at(-3);
+    await terminal.keys('alt+up', 'alt+up', 'r');
+    expect(hint()).toBe(' ↳ ann: see https://example.org');
+    await terminal.type('yes');
+    expect(hint()).toBe(' ↳ ann: see https://example.org');
+    await terminal.keys('ctrl+u');
+    expect(hint()).toBe('');
+  });
+
   test('TERM-48 deleting is asked about first', async () => {
     const terminal = await opened();
     await terminal.keys('alt+up', 'd');
@@ -341,5 +352,16 @@ describe('TERM-50 TERM-64 offers and questions', () => {
     await terminal.keys('ctrl+u', 'escape', 'ctrl+y');
     expect(terminal.line()).toBe('›');
     expect(JSON.stringify(terminal.terminal.screen())).not.toContain('horse');
+  });
+
+  test('TERM-64 a new password is asked for with its rule; Enter that was typed too early is Enter', async () => {
+    const terminal = await opened({ signedOut: true });
+    await terminal.type('/register me');
+    await terminal.keys('enter');
+    await terminal.type('short');
+    expect(terminal.line()).toBe('password (at least 10 characters): •••••');
+    await terminal.keys('ctrl+j');
+    expect(terminal.shown().at(-1)).toBe('A password has at least 10 characters.');
+    expect(terminal.line()).toBe('›');
   });
 });

@@ -6,23 +6,21 @@ import { requireConfirmed } from './confirm.ts';
 import { dayAndClock } from './message-text.ts';
 import { settled } from './wait-for-connection.ts';
 
-const credentials = [
-  { name: 'username', kind: 'word' },
-  { name: 'password', kind: 'secret', rest: true },
-] as const;
+const USERNAME = { name: 'username', kind: 'word' } as const;
+const PASSWORD = { name: 'password', kind: 'secret', rest: true } as const;
+const PASSWORD_RULE = `at least ${LIMITS.passwordMin} characters`;
 
 export const ACCOUNT_COMMANDS = [
   command({
     name: 'register',
     aliases: [],
-    args: credentials,
+    args: [USERNAME, { ...PASSWORD, rule: PASSWORD_RULE }],
     help: 'Make an account and sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/register alice'],
     permission: { needs: 'nobody' },
     async run(context, { username = '', password = '' }) {
-      if (password.length < LIMITS.passwordMin)
-        throw new UsageError(`A password has at least ${LIMITS.passwordMin} characters.`);
+      if (password.length < LIMITS.passwordMin) throw new UsageError(`A password has ${PASSWORD_RULE}.`);
       const device_name = deviceName(context);
       const user = await context.client.register({ username, password, device_name });
       await connected(context);
@@ -36,7 +34,7 @@ export const ACCOUNT_COMMANDS = [
   command({
     name: 'login',
     aliases: [],
-    args: credentials,
+    args: [USERNAME, PASSWORD],
     help: 'Sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/login alice'],
@@ -94,7 +92,7 @@ export const ACCOUNT_COMMANDS = [
   command({
     name: 'delete-account',
     aliases: [],
-    args: [{ name: 'password', kind: 'secret', rest: true }],
+    args: [PASSWORD],
     help: 'Delete your account for ever; your messages stay, without your name.',
     details: 'Groups that you own have to be transferred or deleted before.',
     permission: { needs: 'account' },

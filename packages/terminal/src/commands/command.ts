@@ -32,6 +32,8 @@ export type Arg = {
   rest?: true;
   /** The only words it may be. */
   choices?: readonly string[];
+  /** What it has to be, told where it is asked for. */
+  rule?: string;
   /** Words to offer, by what the argument before is. Others may stand there too. */
   offersAfter?: Readonly<Record<string, readonly string[]>>;
 };

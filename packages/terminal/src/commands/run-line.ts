@@ -58,7 +58,7 @@ async function run(
     const lines = command.show?.(data, context) ?? [];
     return { ok: true, command: command.name, data, lines };
   } catch (error) {
-    throw placed(error, command, args, places);
+    throw placed(error, command, complete, places);
   }
 }
 
@@ -73,9 +73,9 @@ async function subjectOf(context: CommandContext, { args, permission }: Command,
 /** @throws {UsageError} where nobody is there to ask, or nothing was given */
 async function askSecrets(context: CommandContext, { args }: Command, given: Args): Promise<Args> {
   const complete: Record<string, string | undefined> = { ...given };
-  for (const { kind, name, optional } of args) {
+  for (const { kind, name, optional, rule } of args) {
     if (kind !== 'secret' || optional || (complete[name] ?? '') !== '') continue;
-    const answer = await context.askSecret(`${name}: `);
+    const answer = await context.askSecret(rule === undefined ? `${name}: ` : `${name} (${rule}): `);
     if (answer === '') throw new UsageError('Nothing was done.');
     complete[name] = answer;
   }

@@ -42,6 +42,7 @@ function take(live: Doing['live'], { take: taken }: PickerItem): void {
 
 const PICKER_KEYS = new Map<string, 'take' | 'close' | 1 | -1>([
   ['enter', 'take'],
+  ['ctrl+j', 'take'],
   ['escape', 'close'],
   ['ctrl+c', 'close'],
   ['ctrl+g', 'close'],
@@ -71,12 +72,14 @@ function pickerKey(doing: Doing, picker: Picker, key: Key): void {
   }
 }
 
+/** The second is Enter as it is heard when it was typed before the terminal was ours. */
+const ENTERS: ReadonlySet<string> = new Set(['enter', 'ctrl+j']);
 const GIVES_UP: ReadonlySet<string> = new Set(['escape', 'ctrl+c', 'ctrl+g']);
 
 function secretKey(doing: Doing, draft: Draft, key: Key): void {
   const { live } = doing;
   const chord = chordOf(key);
-  if (chord === 'enter') live.questions.answerSecret(draft.text);
+  if (ENTERS.has(chord)) live.questions.answerSecret(draft.text);
   else if (GIVES_UP.has(chord)) live.questions.answerSecret('');
   else {
     const { overlay } = live.state;
