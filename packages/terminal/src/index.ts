@@ -28,3 +28,4 @@ export * from './preferences/preferences.ts';
 export * from './screen/screen.ts';
 export * from './terminal.ts';
 export * from './text/text-width.ts';
+export { THEMES } from './themes/themes.ts';

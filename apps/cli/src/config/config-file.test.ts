@@ -31,7 +31,11 @@ test('TERM-90 a file says what is preferred, and the rest keeps its defaults', (
 
 describe('TERM-90 a mistake names its line and what to write', () => {
   test.each([
-    ['theme = "x"\n\nthme = "y"', 'config.toml line 3: there is no option “thme”. Did you mean “theme”?'],
+    ['theme = "light"', 'config.toml line 1: “theme” is one of "terminal-dark", "terminal-light", '],
+    [
+      'theme = "monochrome"\n\nthme = "y"',
+      'config.toml line 3: there is no option “thme”. Did you mean “theme”?',
+    ],
     [
       '[notify]\ndms = "all"\ngroup = "all"',
       'config.toml line 3: there is no option “notify.group”. Did you mean “notify.groups”?',

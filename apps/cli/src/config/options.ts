@@ -1,4 +1,4 @@
-import { DEFAULT_PREFERENCES, KEY_PRESETS, NOTIFY_LEVELS } from '@tpx/terminal';
+import { DEFAULT_PREFERENCES, KEY_PRESETS, NOTIFY_LEVELS, THEMES } from '@tpx/terminal';
 
 /** What a value has to be, in `config.toml` and behind a flag. */
 export type OptionKind =
@@ -71,7 +71,12 @@ export const OPTIONS = {
     help: 'Another configuration file.',
   },
   help: { flag: 'help', short: 'h', kind: { is: 'switch' }, unset: 'false', help: 'This list.' },
-  theme: { toml: 'theme', kind: { is: 'text' }, unset: `"${theme}"`, help: 'Colours; `/theme` lists them.' },
+  theme: {
+    toml: 'theme',
+    kind: { is: 'choice', of: [...THEMES.keys()] },
+    unset: `"${theme}"`,
+    help: 'Colours; `/theme` lists them.',
+  },
   keys: {
     toml: 'keys',
     kind: { is: 'choice', of: KEY_PRESETS },

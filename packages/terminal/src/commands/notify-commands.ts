@@ -152,9 +152,10 @@ function ruleLines(
   context: CommandContext,
 ): string[] {
   if (highlights.length === 0) return ['Only your own name calls you.'];
-  return highlights.map(({ pattern, topic }) => {
+  const rules = highlights.map(({ pattern, topic }) => {
     const conversation = topic === undefined ? undefined : context.client.conversation(topic);
     const where = topic === undefined ? '' : `  in ${conversation ? titleOf(conversation, context) : topic}`;
-    return `${pattern}${where}`;
+    return `  ${pattern}${where}`;
   });
+  return ['Your own name calls you, and:', ...rules];
 }

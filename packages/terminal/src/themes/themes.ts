@@ -13,7 +13,7 @@ export const THEMES: ReadonlyMap<string, Theme> = new Map(
 
 const FALLBACK = themeSchema.parse(terminalDark);
 
-/** The default for a name that there is not: a terminal must come up whatever its configuration says. */
+/** The default for a name that there is not: a terminal must come up whatever was kept for it. */
 export function themeOf(name: string): Theme {
   return THEMES.get(name) ?? FALLBACK;
 }
