@@ -613,16 +613,22 @@ of('unmute', async () => {
 
 of('highlight', async () => {
   expect(await bob.shown('/highlight')).toBe('Only your own name calls you.');
-  expect(await bob.shown('/highlight /deploy(ed)?/i')).toBe('/deploy(ed)?/i');
+  expect(await bob.shown('/highlight /deploy(ed)?/i')).toBe(
+    'Your own name calls you, and:\n  /deploy(ed)?/i',
+  );
   expect(await bob.refused('/highlight /(a+)+$/')).toContain('could take very long');
 });
 
 of('highlight here', async () => {
-  expect(await bob.shown('/highlight here needle')).toBe('/deploy(ed)?/i\nneedle  in Hall');
+  expect(await bob.shown('/highlight here needle')).toBe(
+    'Your own name calls you, and:\n  /deploy(ed)?/i\n  needle  in Hall',
+  );
 });
 
 of('highlight remove', async () => {
-  expect(await bob.shown('/highlight remove /deploy(ed)?/i')).toBe('needle  in Hall');
+  expect(await bob.shown('/highlight remove /deploy(ed)?/i')).toBe(
+    'Your own name calls you, and:\n  needle  in Hall',
+  );
   await bob.do('/unhighlight needle');
   expect(await bob.refused('/highlight remove needle')).toBe('Nothing calls you by “needle”.');
 });
@@ -665,8 +671,9 @@ of('theme', async () => {
 
 of('keys', async () => {
   const shown = await bob.shown('/keys halloy');
-  expect(shown).toStartWith('Keys as in halloy:\n');
-  expect(shown).toMatch(/^ {2}Ctrl\+q +Quit$/m);
+  expect(shown).toStartWith('Keys as in halloy\n');
+  expect(shown).toMatch(/^ *Ctrl\+q +Quit$/m);
+  expect(shown).toContain('While a message is picked out');
   expect(bob.preferences.keys).toBe('halloy');
 });
 

@@ -77,7 +77,7 @@ const shows = (seat: Pick<Seat, 'terminal'>, pattern: RegExp) =>
 
 async function register(seat: Seat): Promise<void> {
   enter(seat, `/register ${seat.username}`);
-  await shows(seat, /password:/);
+  await shows(seat, /password \(at least/);
   enter(seat, TEST_PASSWORD);
   await shows(seat, /Welcome/);
   await shows(seat, /online · WebSocket/);
