@@ -121,11 +121,8 @@ describe.skipIf(!hasTmux)('TERM-88 keys, typed and looked at', () => {
 
   test('TERM-88 Alt+Up: a message is picked out; r replies, + reacts, e edits, d deletes', async () => {
     await pane.triple(typed(''), '<M-Up>', /reply|Reply/);
-    await pane.triple(
-      /reply|Reply/,
-      'rwith crumbs<Enter>',
-      (now) => /↳/.test(now.text) && /with crumbs/.test(now.text),
-    );
+    await pane.triple(/reply|Reply/, 'r', /^ ↳ .*\n› \/reply #\d+ *$/m);
+    await pane.triple('↳', 'with crumbs<Enter>', /│ ↳ .*\n.*│ with crumbs/);
     await pane.triple('with crumbs', '<M-Up>e', /› \/edit.*with crumbs/);
     await pane.triple('/edit', '<C-w>butter<Enter>', /with butter.*\(edited\)/);
   });

@@ -150,10 +150,13 @@ describe('TERM-55 TERM-57 TERM-58 what a message looks like', () => {
   test('TERM-57 what cannot be read says so, and a reply to what is not here', async () => {
     const { lines } = await testTerminal({
       columns: 60,
+      rows: 16,
       messages: [
         message(1, { encryption: { v: 1 } }),
         message(2, { reply_to: 'gone' }),
         message(3, { type: 'file', content: { media: { filename: 'plan.pdf' } as never } }),
+        message(4, { content: { text: '/me nods' } }),
+        message(5, { sender_id: 'ann', reply_to: 'm4' }),
       ],
     });
     expect(body(lines()).slice(1)).toEqual([
@@ -161,6 +164,9 @@ describe('TERM-55 TERM-57 TERM-58 what a message looks like', () => {
       '09:00            │ ↳ a message that is not here',
       '                 │ text 2',
       '09:00            │ [file plan.pdf]',
+      '09:00          * │ bob nods',
+      '09:00        ann │ ↳ * bob nods',
+      '                 │ text 5',
     ]);
   });
 

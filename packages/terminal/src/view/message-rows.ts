@@ -12,6 +12,7 @@ import type { Mark } from './ladder-mark.ts';
 import { linkedSpans } from './linked-spans.ts';
 import type { Look } from './look.ts';
 import { type Margin, marginOf } from './margin.ts';
+import { quoteText } from './quote-text.ts';
 import { reactionRow } from './reaction-row.ts';
 import { onGroundRow } from './spans.ts';
 
@@ -140,9 +141,7 @@ function tailOf(message: MessageObject, { look, mark, milliseconds }: MessageVie
 function quoteRows({ reply_to }: MessageObject, { look, name, quoted }: MessageView): Span[][] {
   if (reply_to === null) return [];
   const { styles } = look.theme;
-  const text = quoted
-    ? `↳ ${name(quoted.sender_id)}: ${safeLine(bodyOf(quoted).slice(0, 400))}`
-    : '↳ a message that is not here';
+  const text = quoted ? quoteText(quoted, name) : '↳ a message that is not here';
   return [
     [{ text: shorten(text, look.width - look.indent), style: styles.quote, press: `message ${reply_to}` }],
   ];

@@ -1,9 +1,9 @@
 import type { MessageObject } from '@tpx/protocol';
-import { bodyOf } from '../commands/message-text.ts';
 import type { Row } from '../screen/screen.ts';
 import { openTab, type State } from '../state/state.ts';
 import { safeLine } from '../text/safe-text.ts';
 import type { Theme } from '../themes/theme.ts';
+import { quoteText } from './quote-text.ts';
 import type { ConversationSource, Sources } from './sources.ts';
 import { cutRow } from './spans.ts';
 
@@ -29,7 +29,7 @@ function wordsOf(state: State, sources: Sources): string {
   const { selected, draft } = openTab(state);
   if (selected !== undefined) return conversation?.find(selected) ? SELECTION_HINT : REFUSED_HINT;
   const named = conversation && messageNamedIn(draft.text, conversation);
-  if (named) return `↳ ${sources.name(named.sender_id)}: ${safeLine(bodyOf(named).slice(0, 400))}`;
+  if (named) return quoteText(named, sources.name);
   const typing = conversation?.typingUserIds ?? [];
   if (typing.length === 0) return '';
   if (typing.length > NAMED_MAX) return `${typing.length} people are typing…`;
