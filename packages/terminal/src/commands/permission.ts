@@ -76,7 +76,7 @@ export function groupOf({ about }: Conversation): GroupObject {
 function requireSignedOut({ client }: CommandContext): void {
   if (!client.isSignedIn) return;
   throw new UsageError(
-    `You are signed in as ${client.me.username}. /logout first, or take another profile (-P NAME) for another account.`,
+    `You are signed in as ${client.me.username}. /logout first, or take another profile for another account.`,
   );
 }
 

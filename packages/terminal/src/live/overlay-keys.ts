@@ -40,9 +40,10 @@ function take(live: Doing['live'], { take: taken }: PickerItem): void {
   }
 }
 
-const PICKER_KEYS = new Map<string, 'take' | 'close' | 1 | -1>([
-  ['enter', 'take'],
-  ['ctrl+j', 'take'],
+/** The second is Enter as it is heard when it was typed before the terminal was ours. */
+const ENTERS: ReadonlySet<string> = new Set(['enter', 'ctrl+j']);
+
+const PICKER_KEYS = new Map<string, 'close' | 1 | -1>([
   ['escape', 'close'],
   ['ctrl+c', 'close'],
   ['ctrl+g', 'close'],
@@ -59,8 +60,9 @@ const PICKER_KEYS = new Map<string, 'take' | 'close' | 1 | -1>([
 
 function pickerKey(doing: Doing, picker: Picker, key: Key): void {
   const { live } = doing;
-  const does = PICKER_KEYS.get(chordOf(key));
-  if (does === 'take') takeItem(doing, picker, picker.chosen);
+  const chord = chordOf(key);
+  const does = PICKER_KEYS.get(chord);
+  if (ENTERS.has(chord)) takeItem(doing, picker, picker.chosen);
   else if (does === 'close') live.change({ type: 'overlay', overlay: undefined });
   else if (does !== undefined) {
     const { length } = pickerItems(picker, live.state, live.sources);
@@ -72,8 +74,6 @@ function pickerKey(doing: Doing, picker: Picker, key: Key): void {
   }
 }
 
-/** The second is Enter as it is heard when it was typed before the terminal was ours. */
-const ENTERS: ReadonlySet<string> = new Set(['enter', 'ctrl+j']);
 const GIVES_UP: ReadonlySet<string> = new Set(['escape', 'ctrl+c', 'ctrl+g']);
 
 function secretKey(doing: Doing, draft: Draft, key: Key): void {

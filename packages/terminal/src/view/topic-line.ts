@@ -35,13 +35,12 @@ function aboutOf(
   const isKnown = connection.state === 'online';
   const title = titleOfTab(conversation.topic, sources);
   if (about.kind === 'group') {
+    const { member_count: count } = about;
     const description = safeLine(about.description);
-    return [
-      description === '' ? title : `${title} · ${description}`,
-      columns < 60
-        ? `${isKnown ? `${onlineCount}/` : ''}${about.member_count}`
-        : `${about.member_count} ${about.member_count === 1 ? 'member' : 'members'}${isKnown ? `, ${onlineCount} here` : ''}`,
-    ];
+    const left = description === '' ? title : `${title} · ${description}`;
+    if (columns < 60) return [left, isKnown ? `${onlineCount}/${count}` : `${count}`];
+    const members = `${count} ${count === 1 ? 'member' : 'members'}`;
+    return [left, isKnown ? `${members}, ${onlineCount} here` : members];
   }
   const other = otherOf(about, sources.me() ?? '');
   const status = safeLine(sources.person(other)?.status.text ?? '');
