@@ -19,6 +19,7 @@ import { removeOldChanges } from './fanout/change-feed.ts';
 import { handOverGroups } from './groups/hand-over.ts';
 import { trimLogs } from './groups/trim-logs.ts';
 import { repeat } from './jobs/repeat.ts';
+import { Admission } from './limits/admission.ts';
 import { LongPoll } from './transports/longpoll/long-poll.ts';
 import { registerAuthRoutes } from './transports/rest/auth-routes.ts';
 import { clientAddressReader } from './transports/rest/client-address.ts';
@@ -74,9 +75,11 @@ export async function composeNode({
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  observe(registry, live, bus);
+  const admission = new Admission();
+  observe(registry, live, bus, admission);
 
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
+  const letIn = (token: string) => admission.run(() => identify(token));
   const rest = createRestApp({
     authenticate: identify,
     limiter,
@@ -106,7 +109,7 @@ export async function composeNode({
       addressKey(addressOf(peerAddress, request.headers.get('x-forwarded-for') ?? undefined)),
     );
   const sockets = { sessions: live.sessions, fanout: live.fanout };
-  const longPoll = new LongPoll({ ...sockets, authenticate: identify, admit });
+  const longPoll = new LongPoll({ ...sockets, authenticate: letIn, admit });
 
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const background = [
@@ -124,7 +127,7 @@ export async function composeNode({
         {
           rest,
           sockets,
-          upgrade: { authenticate: identify, admit },
+          upgrade: { authenticate: letIn, admit },
           longPoll: longPoll.handle,
           onUnexpected: (error) => log.error({ err: error }, 'a request failed'),
         },
@@ -160,6 +163,7 @@ function observe(
   registry: Registry,
   { registry: sessions, live, presence, peers, catchUp }: LiveSide,
   bus: Bus,
+  admission: Admission,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -171,6 +175,7 @@ function observe(
       },
     });
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
+  gauge('tpx_connects_waiting', 'Devices that wait to be let in.', () => admission.waiting);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
   gauge('tpx_presence_rooms', 'Conversations whose presence is held in memory.', () => presence.count);
   gauge('tpx_bus_up', 'Whether the bus to other nodes is there.', () => Number(bus.isUp));
