@@ -1,5 +1,5 @@
 import { expect } from 'bun:test';
-import type { ConversationJoined, GroupObject, MessageObject } from '@tpx/protocol';
+import { type ConversationJoined, type GroupObject, LIMITS, type MessageObject } from '@tpx/protocol';
 import { Api, createGroup, createPerson, type Person, until } from '@tpx/testkit';
 import type { Channel, Socket } from 'phoenix';
 import type { Cluster } from './cluster.fixture.ts';
@@ -7,17 +7,25 @@ import type { Clients } from './phoenix-client.fixture.ts';
 
 const PAUSE_MS = 15;
 
+type Seen = { seq: number };
+
 /** The official client of a member; every `seq` that it was shown, in that order. */
 export class Reader {
   readonly seqs: number[] = [];
   readonly channel: Channel;
+  readonly #api: Api;
+  readonly #groupId: string;
+  /** Broadcasts that wait until what was missed before them is read. */
+  #held: number[] | undefined;
+  #joins = 0;
 
-  constructor(socket: Socket, topic: string) {
-    this.channel = socket.channel(topic, () => ({ last_seq: this.last }));
-    this.channel.on('message', (payload) => this.seqs.push((payload as { seq: number }).seq));
-    this.channel.join().receive('ok', (response) => {
-      for (const { seq } of (response as ConversationJoined).events) this.seqs.push(seq);
-    });
+  constructor(socket: Socket, api: Api, groupId: string) {
+    this.#api = api;
+    this.#groupId = groupId;
+    this.channel = socket.channel(`group:${groupId}`, () => ({ last_seq: this.last }));
+    this.channel.on('message', (payload) => (this.#held ?? this.seqs).push((payload as Seen).seq));
+    this.channel.onError(() => this.#joins++);
+    this.channel.join().receive('ok', (response) => void this.#joined(response as ConversationJoined));
   }
 
   get last(): number {
@@ -28,6 +36,28 @@ export class Reader {
   async isWhole(last: number): Promise<void> {
     await until(() => this.last >= last, { what: `message ${last} to arrive`, timeoutMs: 20_000 });
     expect(this.seqs).toEqual(Array.from({ length: this.last }, (_, n) => n + 1));
+  }
+
+  /** What the answer does not carry is read page by page; what was said after it has come as broadcasts (WS-7). */
+  async #joined({ events, last_seq: end }: ConversationJoined): Promise<void> {
+    const join = ++this.#joins;
+    const held: number[] = [];
+    this.#held = held;
+    this.#take(events, end);
+    while (this.last < end) {
+      const path = `/groups/${this.#groupId}/events?after=${this.last}&limit=${LIMITS.pageMax}`;
+      const answer = await this.#api.call<{ events: Seen[] }>('GET', path).catch(() => undefined);
+      // A later join begins where this one got to.
+      if (join !== this.#joins) return;
+      if (answer?.status === 200) this.#take(answer.body.events, end);
+      else await Bun.sleep(PAUSE_MS);
+    }
+    this.seqs.push(...held);
+    this.#held = undefined;
+  }
+
+  #take(events: readonly Seen[], end: number): void {
+    for (const { seq } of events) if (seq <= end) this.seqs.push(seq);
   }
 }
 
@@ -48,9 +78,11 @@ export class Traffic {
     people: readonly Person[],
     senders: readonly number[],
   ) {
-    this.readers = people.map(
-      (person, index) => new Reader(clients.connectAs(cluster.node(index), person), `group:${group.id}`),
-    );
+    this.readers = people.map((person, index) => {
+      const node = cluster.node(index);
+      const api = new Api(node.url, person.tokens.access_token);
+      return new Reader(clients.connectAs(node, person), api, group.id);
+    });
     this.#sending = senders.map((index) =>
       this.#send(cluster.node(index), people[index] as Person, group.id),
     );
@@ -102,11 +134,20 @@ export class Traffic {
     });
   }
 
-  /** Ends it; every reader has every acknowledged message once, in order, and nothing is missing in between. */
+  get acknowledged(): number {
+    return this.#acknowledged.size;
+  }
+
+  /** Every reader gets what is acknowledged by now, once, in order, and nothing is missing in between. */
+  async arrives(): Promise<void> {
+    const last = Math.max(...this.#acknowledged);
+    for (const reader of this.readers) await reader.isWhole(last);
+  }
+
+  /** Ends it, once all has arrived. */
   async endsWhole(): Promise<void> {
     this.#isOn = false;
     await Promise.all(this.#sending);
-    const last = Math.max(...this.#acknowledged);
-    for (const reader of this.readers) await reader.isWhole(last);
+    await this.arrives();
   }
 }

@@ -48,7 +48,8 @@ describe.skipIf(!hasNats)('DEPLOY two nodes behind one name', () => {
         const readers: Reader[] = [];
         await until(
           async () => {
-            const reader = new Reader(clients.connect(readers.length % 2 ? bob : alice), topic);
+            const person = readers.length % 2 ? bob : alice;
+            const reader = new Reader(clients.connect(person), person.api, group.id);
             readers.push(reader);
             await until(() => reader.last >= group.last_seq, { what: 'the join' });
             return (await connections()).every((count) => count > 0);

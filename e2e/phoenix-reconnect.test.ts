@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test';
-import type { ConversationJoined, MessageObject } from '@tpx/protocol';
+import { CLOSE_CODES, type ConversationJoined, type MessageObject } from '@tpx/protocol';
+import type { Connection } from '@tpx/sdk';
 import { createGroup, until } from '@tpx/testkit';
 import { Clients, Heard, ok, outcomeOf, text } from './phoenix-client.fixture.ts';
+import { newClient } from './sdk.fixture.ts';
 import { people, serverOfThisFile } from './server.fixture.ts';
 
 const server = await serverOfThisFile();
@@ -63,6 +65,27 @@ test('WS-4 heartbeat loss: a server that stands still is noticed, pushes time ou
   // What was pushed before the stop had arrived: it is stored, once, before this one.
   expect(message.seq).toBe(group.last_seq + 2);
 }, 30_000);
+
+test('WS-10 a node that drains says so, and clients come back by themselves, whoever made them', async () => {
+  using clients = new Clients();
+  const socket = clients.connectAs(server, bob);
+  const codes: number[] = [];
+  socket.onClose(({ code }) => codes.push(code));
+  const channel = socket.channel(`user:${bob.user.id}`);
+  await ok(channel.join());
+  const ours = await newClient(server, 'carol');
+  const states: Connection[] = [];
+  ours.events.on('connection', (connection) => states.push(connection));
+  await server.restart();
+  await until(() => channel.state === 'joined' && states.at(-1)?.state === 'online', {
+    what: 'both to be back',
+  });
+  expect(codes[0]).toBe(CLOSE_CODES.going_away.code);
+  // Each at its own moment, and soon.
+  expect(states[0]).toMatchObject({ state: 'waiting', why: CLOSE_CODES.going_away.reason });
+  expect((states[0] as { retryInMs: number }).retryInMs).toBeLessThanOrEqual(200);
+  await ours.close();
+}, 60_000);
 
 test('WS-4 heartbeats keep an idle socket open', async () => {
   using clients = new Clients();
