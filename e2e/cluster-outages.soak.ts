@@ -5,7 +5,7 @@ import { Traffic } from './cluster-traffic.fixture.ts';
 import { Clients } from './phoenix-client.fixture.ts';
 
 const NODES = 3;
-const ROUNDS = 15;
+const ROUNDS = 12;
 const LASTS_MS = { from: 500, to: 8_000 };
 const STANDS_STILL_MS = 20_000;
 const TIMEOUT_MS = 20 * 60_000;

@@ -86,7 +86,6 @@ test('WS-20 of 200 readers 20 do not read: they are closed, others miss nothing,
   await until(async () => (await metric(server, 'tpx_connections')) === READERS + 1, {
     what: 'those who do not read to be closed',
   });
-  console.log(`most ${((most - before) / 1e6).toFixed(0)} MB above ${(before / 1e6).toFixed(0)} MB`);
   expect(most - before).toBeLessThan(GROWS_AT_MOST_BYTES);
   for (const raw of stuck) raw[Symbol.dispose]();
   for (const reader of readers) reader.close();

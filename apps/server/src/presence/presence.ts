@@ -56,8 +56,10 @@ const STORM_INTERVAL_MS = 500;
 const STORM_CHANGES = 10;
 /** A room that this node begins to have waits for this long for what other nodes have of it. */
 const FIRST_TELLING_MS = 50;
-/** Rooms told of in one turn of the loop: about as much JSON of states; then whatever else waits has its turn. */
+/** Rooms told of in one turn of the loop: about as much JSON; then whatever else waits has its turn. */
 const TURN_CHARACTERS = 524_288;
+/** What one more reader costs counts as much, however short the frame. */
+const FRAME_CHARACTERS = 1_024;
 /** Whoever has more unread than this gets no state on top: it would be closed for it (spec WS-20). */
 const UNREAD_BYTES_MAX = LIMITS.backpressureMaxBytes / 4;
 
@@ -255,7 +257,7 @@ export class Presence {
     if (this.#due.length > 0) setImmediate(() => this.#tellDue());
   }
 
-  /** Gives the characters of the states that it sent. */
+  /** Gives the characters that it sent. */
   #tell(room: Room): number {
     room.isScheduled = false;
     const diff = room.people.takeDiff();
@@ -282,7 +284,7 @@ export class Presence {
     room.waiting.clear();
     this.#deps.publish(presenceRoomName(topic), topic, 'presence_count', count);
     this.#tellFiltered(room, 'presence_count', () => count.json);
-    return 0;
+    return room.people.size * FRAME_CHARACTERS;
   }
 
   /** From here on the watcher hears of the room: with all others, or apart from them (spec PRES-5). */
@@ -296,6 +298,7 @@ export class Presence {
     const { people, place } = room;
     const name = presenceRoomName(place.topic);
     const changes = diff.joins.size + diff.leaves.size;
+    const isTold = !room.toldAsList || changes > 0;
     if (!room.toldAsList) {
       // It was a count: those who are there already need the whole list once.
       this.#deps.publish(name, place.topic, 'presence_state', new RawJson(people.state()));
@@ -306,7 +309,8 @@ export class Presence {
     }
     room.toldAsList = true;
     room.quietUntil = performance.now() + (changes > STORM_CHANGES ? STORM_INTERVAL_MS : DIFF_INTERVAL_MS);
-    return room.waiting.size === 0 ? 0 : this.#tellWaiting(room);
+    const characters = isTold ? people.size * FRAME_CHARACTERS : 0;
+    return room.waiting.size === 0 ? characters : characters + this.#tellWaiting(room);
   }
 
   #tellWaiting(room: Room): number {
@@ -320,7 +324,7 @@ export class Presence {
       this.#admit(room, watcher);
       const own = hiddenUsers ? new RawJson(people.state(hiddenUsers)) : state;
       connection.push(place.topic, 'presence_state', own);
-      characters += own.json.length;
+      characters += own.json.length + FRAME_CHARACTERS;
     }
     if (waiting.size > 0) this.#schedule(room);
     return characters;
