@@ -53,6 +53,27 @@ describe.skipIf(!hasNats)('workers', () => {
       await until(() => heard.of('message').length === 12, { what: 'every message on every connection' });
   });
 
+  test('CLU-24 /metrics of whichever worker answers tells of both', async () => {
+    const shown = async () => {
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      expect(text.match(/^# TYPE tpx_connections gauge$/gm)).toHaveLength(1);
+      return [...text.matchAll(/^tpx_connections\{worker="(\d)"\} \d+$/gm)].map(([, number]) => number);
+    };
+    for (let asked = 0; asked < 8; asked++) expect(await shown()).toEqual(['1', '2']);
+    const [one = 0] = workersOf(server).values();
+    process.kill(one, 'SIGSTOP');
+    try {
+      // The kernel may give a connection to the one that stands still: then another is tried.
+      const alone = await until(() => Promise.race([shown(), Bun.sleep(3_000).then(() => undefined)]), {
+        what: 'the other to answer',
+        timeoutMs: 30_000,
+      });
+      expect(alone).toEqual(['2']);
+    } finally {
+      process.kill(one, 'SIGCONT');
+    }
+  });
+
   test('CLU-21 a worker that is killed is back, and its clients with it', async () => {
     using clients = new Clients();
     const alice = await createPerson(server, 'alice');

@@ -43,7 +43,6 @@ describe.skipIf(!hasNats)('DEPLOY two nodes behind one name', () => {
 
       test(`DEPLOY-7 ${what}: clients on two nodes talk; those of one that drains come back and miss nothing`, async () => {
         const group = await createGroup(alice, [bob]);
-        const topic = `group:${group.id}`;
         using clients = new BalancedClients(balancer);
         const readers: Reader[] = [];
         await until(

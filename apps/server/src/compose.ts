@@ -45,8 +45,14 @@ export type Given = {
   database: Database;
   log: Logger;
   version: string;
-  /** Other nodes of this machine listen on the same port. */
-  sharesPort: boolean;
+  worker: Worker | undefined;
+};
+
+/** A node that shares its port with others, below one supervisor. */
+export type Worker = {
+  number: number;
+  /** Takes what gives this node's metrics, and gives what gives those of all of them. */
+  shareMetrics(own: () => Promise<string>): () => Promise<string>;
 };
 
 /** A node: `listen` serves; `drain` lets clients go to come back elsewhere, and stores what is under way. */
@@ -57,14 +63,7 @@ export interface Node {
 }
 
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
-export async function composeNode({
-  nodeId,
-  config,
-  database,
-  log,
-  version,
-  sharesPort,
-}: Given): Promise<Node> {
+export async function composeNode({ nodeId, config, database, log, version, worker }: Given): Promise<Node> {
   const bus = await openBus({ config, database, log, nodeId });
   const keys = await SigningKeys.open(database, log);
   const accessTokens = new AccessTokens(keys);
@@ -74,6 +73,7 @@ export async function composeNode({
   const { announcer, limiter, online, writer, access } = live;
 
   const registry = new Registry();
+  if (worker) registry.setDefaultLabels({ worker: String(worker.number) });
   collectDefaultMetrics({ register: registry });
   const admission = new Admission();
   observe(registry, live, bus, admission);
@@ -96,8 +96,9 @@ export async function composeNode({
   registerDmRoutes(rest, common);
   registerMessageRoutes(rest, { ...common, live: live.live, writer, access });
   registerPinRoutes(rest, { ...common, access });
+  const ownMetrics = () => registry.metrics();
   registerSystemRoutes(rest, {
-    registry,
+    metrics: worker ? worker.shareMetrics(ownMetrics) : ownMetrics,
     parts: { postgres: databasePart(database), ...(config.natsUrl !== null && { nats: busPart(bus) }) },
     info: { version, tcp: null, features: ['groups', 'dms', 'receipts', 'presence', 'search', 'audit'] },
   });
@@ -123,7 +124,7 @@ export async function composeNode({
   return {
     listen: () =>
       live.http.listen(
-        { hostname: config.host, port: config.port, reusePort: sharesPort },
+        { hostname: config.host, port: config.port, reusePort: worker !== undefined },
         {
           rest,
           sockets,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { nameAtPostgres } from './cluster/nodes-at-postgres.ts';
-import { composeNode, type Node } from './compose.ts';
+import { composeNode, type Node, type Worker } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { type DatabaseAddress, openDatabase } from './db/bun-database.ts';
 import { migrate } from './db/migrate.ts';
@@ -9,12 +9,12 @@ import { migrate } from './db/migrate.ts';
 /** Connections to Postgres of one node: one writes, the others read and change. */
 const DATABASE_CONNECTIONS = 10;
 
-type Given = { config: Config; address: DatabaseAddress; log: Logger; sharesPort: boolean };
+type Given = { config: Config; address: DatabaseAddress; log: Logger; worker?: Worker };
 
 /** A node that serves at `url`. */
 export type StartedNode = { url: URL; stop(): Promise<void> };
 
-export async function startNode({ config, address, log, sharesPort }: Given): Promise<StartedNode> {
+export async function startNode({ config, address, log, worker }: Given): Promise<StartedNode> {
   const nodeId = crypto.randomUUID();
   const database = openDatabase({
     ...address,
@@ -26,7 +26,7 @@ export async function startNode({ config, address, log, sharesPort }: Given): Pr
   let url: URL;
   try {
     await migrate(database);
-    node = await composeNode({ nodeId, config, database, log, sharesPort, version: packageJson.version });
+    node = await composeNode({ nodeId, config, database, log, worker, version: packageJson.version });
     url = node.listen();
   } catch (error) {
     await database.close();

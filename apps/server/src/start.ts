@@ -10,7 +10,13 @@ import { StartError, toStartError } from './start-error.ts';
 import { startNode } from './start-node.ts';
 import { claimPort } from './workers/shared-port.ts';
 import { Supervisor } from './workers/supervisor.ts';
-import { awaitOrders, tellReady, WORKER_DRAIN_WITHIN_MS, WorkerProcess } from './workers/worker-process.ts';
+import {
+  awaitOrders,
+  shareMetrics,
+  tellReady,
+  WORKER_DRAIN_WITHIN_MS,
+  WorkerProcess,
+} from './workers/worker-process.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
 /** How a supervisor calls this program. */
@@ -21,7 +27,7 @@ const say = (line: string) => console.log(line);
 /** `npm start`: one node, with its own PostgreSQL where none is configured. */
 async function runAlone(config: Config, log: Logger): Promise<void> {
   const { address, postgres } = await findDatabase(config);
-  const node = await startNode({ config, address, log, sharesPort: false }).catch(async (error) => {
+  const node = await startNode({ config, address, log }).catch(async (error) => {
     await postgres?.stop();
     throw error;
   });
@@ -41,12 +47,13 @@ async function runWorkers(config: Config, log: Logger): Promise<void> {
   const { address, postgres } = await findDatabase(config);
   // However the supervisor dies: a worker that stayed behind would share the port with those of the next start.
   const { prefix } = launchAs(null, 'KILL');
-  const spawn = () =>
+  const spawn = (number: number) =>
     new WorkerProcess({
       command: [...prefix, process.execPath, import.meta.path, AS_WORKER],
-      orders: { database: address, port },
+      orders: { number, database: address, port },
+      allMetrics: () => supervisor.metrics(),
     });
-  const supervisor = new Supervisor({ count: config.workers, spawn, say });
+  const supervisor: Supervisor = new Supervisor({ count: config.workers, spawn, say });
   try {
     await supervisor.start();
   } catch (error) {
@@ -69,8 +76,13 @@ async function runWorkers(config: Config, log: Logger): Promise<void> {
 async function runWorker(config: Config, log: Logger): Promise<void> {
   // A terminal sends Ctrl-C to all of them at once; they drain one after the other.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const { database, port } = await awaitOrders(() => process.exit(1));
-  const node = await startNode({ config: { ...config, port }, address: database, log, sharesPort: true });
+  const { number, database, port } = await awaitOrders(() => process.exit(1));
+  const node = await startNode({
+    config: { ...config, port },
+    address: database,
+    log,
+    worker: { number, shareMetrics },
+  });
   const ending = new Ending(DRAIN_WITHIN_MS, () => node.stop());
   ending.onSignals('SIGTERM');
   ending.onSurprise(log);

@@ -1,7 +1,8 @@
+import { mergeMetrics } from './metrics-exchange.ts';
 import { failuresAfter, respawnDelayMs } from './respawn-delay.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-type Deps = { count: number; spawn(): WorkerProcess; say(line: string): void };
+type Deps = { count: number; spawn(number: number): WorkerProcess; say(line: string): void };
 
 type Slot = { number: number; worker: WorkerProcess };
 
@@ -20,7 +21,7 @@ export class Supervisor {
   /** Resolves when all serve. @throws where one cannot start, after the others have ended */
   async start(): Promise<void> {
     for (let number = 1; number <= this.#deps.count; number++) {
-      this.#slots.push({ number, worker: this.#deps.spawn() });
+      this.#slots.push({ number, worker: this.#deps.spawn(number) });
     }
     try {
       await Promise.all(this.#slots.map((slot) => this.#isReady(slot)));
@@ -54,7 +55,7 @@ export class Supervisor {
       this.#deps.say(`Worker ${slot.number} ended with ${how}. It is started again ${when}.`);
       await Promise.race([Bun.sleep(waitMs), this.#stopping.promise]);
       if (this.#isStopping || slot.worker !== worker) continue;
-      slot.worker = this.#deps.spawn();
+      slot.worker = this.#deps.spawn(slot.number);
       void this.#isReady(slot).catch(() => undefined);
     }
   }
@@ -68,7 +69,7 @@ export class Supervisor {
   }
 
   async #replace(slot: Slot): Promise<void> {
-    const worker = this.#deps.spawn();
+    const worker = this.#deps.spawn(slot.number);
     try {
       await this.#isReady({ number: slot.number, worker });
     } catch (error) {
@@ -78,6 +79,12 @@ export class Supervisor {
     const before = slot.worker;
     slot.worker = worker;
     await before.stop();
+  }
+
+  /** What all of them tell of themselves (spec CLU-24). */
+  async metrics(): Promise<string> {
+    const texts = await Promise.all(this.#slots.map(({ worker }) => worker.metrics().catch(() => '')));
+    return mergeMetrics(texts.filter((text) => text !== ''));
   }
 
   /** Ends them one after the other, so that the clients of each find another for as long as there is one. */

@@ -18,7 +18,7 @@ beforeAll(async () => {
   rest = await openRest(
     (app, accounts) => {
       parts.database = databasePart(accounts.database);
-      registerSystemRoutes(app, { registry, parts, info });
+      registerSystemRoutes(app, { metrics: () => registry.metrics(), parts, info });
       registerAuthRoutes(app, accounts.deps);
       registerUserRoutes(app, accounts.deps);
     },

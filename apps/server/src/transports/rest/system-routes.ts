@@ -1,12 +1,13 @@
 import { LIMITS } from '@tpx/protocol';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { type Part, readReadiness } from './readiness.ts';
 import type { RestApp } from './rest-env.ts';
 import { route } from './route.ts';
 
 export type SystemRouteDeps = {
-  registry: Registry;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
   /** What `/readyz` asks, by name. */
   parts: Readonly<Record<string, Part>>;
   info: {
@@ -68,6 +69,6 @@ export function registerSystemRoutes(app: RestApp, deps: SystemRouteDeps): void 
     },
   );
   app.get('/metrics', async (context) =>
-    context.body(await deps.registry.metrics(), 200, { 'Content-Type': deps.registry.contentType }),
+    context.body(await deps.metrics(), 200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE }),
   );
 }
