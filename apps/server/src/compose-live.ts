@@ -13,6 +13,7 @@ import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
 import { NodeAnnouncer } from './fanout/node-announcer.ts';
 import { loadConversationObject } from './groups/conversation-object.ts';
+import { Admission } from './limits/admission.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import { type Access, type AccessKey, loadAccess } from './messages/access.ts';
 import { ConversationRefresher } from './messages/conversation-refresher.ts';
@@ -52,6 +53,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const fanout = new LocalFanout(http);
   const registry = new SessionRegistry();
   const limiter = new RateLimiter(config.rateLimits);
+  const admission = new Admission();
   const publish = fanout.publish.bind(fanout);
   const presence = new Presence({
     publish,
@@ -133,6 +135,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     summaries,
     signals,
     limiter,
+    admission,
     describe,
   });
   const sessions = new SessionOpener({
@@ -146,6 +149,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     fanout,
     registry,
     limiter,
+    admission,
     presence,
     live,
     announcer,

@@ -19,7 +19,6 @@ import { removeOldChanges } from './fanout/change-feed.ts';
 import { handOverGroups } from './groups/hand-over.ts';
 import { trimLogs } from './groups/trim-logs.ts';
 import { repeat } from './jobs/repeat.ts';
-import { Admission } from './limits/admission.ts';
 import { LongPoll } from './transports/longpoll/long-poll.ts';
 import { registerAuthRoutes } from './transports/rest/auth-routes.ts';
 import { clientAddressReader } from './transports/rest/client-address.ts';
@@ -75,11 +74,10 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const registry = new Registry();
   if (worker) registry.setDefaultLabels({ worker: String(worker.number) });
   collectDefaultMetrics({ register: registry });
-  const admission = new Admission();
-  observe(registry, live, bus, admission);
+  observe(registry, live, bus);
 
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
-  const letIn = (token: string) => admission.run(() => identify(token));
+  const letIn = (token: string) => live.admission.letIn(() => identify(token));
   const rest = createRestApp({
     authenticate: identify,
     limiter,
@@ -162,9 +160,8 @@ async function openBus({
 
 function observe(
   registry: Registry,
-  { registry: sessions, live, presence, peers, catchUp }: LiveSide,
+  { registry: sessions, live, presence, peers, catchUp, admission }: LiveSide,
   bus: Bus,
-  admission: Admission,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -176,7 +173,7 @@ function observe(
       },
     });
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
-  gauge('tpx_connects_waiting', 'Devices that wait to be let in.', () => admission.waiting);
+  gauge('tpx_connects_under_way', 'Devices that are being let in.', () => admission.underWay);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
   gauge('tpx_presence_rooms', 'Conversations whose presence is held in memory.', () => presence.count);
   gauge('tpx_bus_up', 'Whether the bus to other nodes is there.', () => Number(bus.isUp));

@@ -56,10 +56,8 @@ export const LIMITS = {
   heartbeatTimeoutMs: 60_000,
   /** Unread bytes that a connection may have waiting before it is closed to catch up by `last_seq`. */
   backpressureMaxBytes: 1_048_576,
-  /** Devices whose connection a node takes at a time; the others wait for their turn. */
-  connectsAtOnce: 64,
-  /** Devices that wait for it; whoever comes then is refused. About a second of them on one core. */
-  connectsWaitingMax: 10_000,
+  /** Devices that a node is letting in, those that wait for their turn included; about a second of them on one core. */
+  connectsUnderWayMax: 10_000,
   typingTtlMs: 6_000,
   /** A user is shown offline this long after the last device has gone. */
   presenceGraceMs: 5_000,

@@ -7,6 +7,7 @@ import {
   Refusal,
   UserJoin,
 } from '@tpx/protocol';
+import type { Admission } from '../limits/admission.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelHandlers, ChannelSession } from './channel-session.ts';
 import { type PushDeps, runConversationPush } from './conversation-pushes.ts';
@@ -14,11 +15,13 @@ import { completeJoin, enterPresence, type JoinDeps, joinRefOf, prepareJoin } fr
 import { completeUserJoin, prepareUserJoin } from './join-user.ts';
 import { parsePayload } from './parse-payload.ts';
 
+type Deps = JoinDeps & PushDeps & { admission: Pick<Admission, 'goOn'> };
+
 /** What each kind of topic does when it is joined, left and pushed to. */
 export class Channels implements ChannelHandlers {
-  readonly #deps: JoinDeps & PushDeps;
+  readonly #deps: Deps;
 
-  constructor(deps: JoinDeps & PushDeps) {
+  constructor(deps: Deps) {
     this.#deps = deps;
   }
 
@@ -37,7 +40,7 @@ export class Channels implements ChannelHandlers {
     topic: { kind: ConversationKind; id: ConversationId },
   ): Promise<void> {
     const { last_seq } = parsePayload(ConversationJoin, frame.payload);
-    const joinable = await stable(session, () => prepareJoin(this.#deps, session, topic, last_seq));
+    const joinable = await this.#stable(session, () => prepareJoin(this.#deps, session, topic, last_seq));
     if (!session.wants(frame)) throw overtaken();
     const { response } = completeJoin(session, joinable, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);
@@ -46,7 +49,7 @@ export class Channels implements ChannelHandlers {
 
   async #joinUser(session: ChannelSession, frame: Frame): Promise<void> {
     const { resume = {} } = parsePayload(UserJoin, frame.payload);
-    const prepared = await stable(session, () => prepareUserJoin(this.#deps, session, resume));
+    const prepared = await this.#stable(session, () => prepareUserJoin(this.#deps, session, resume));
     if (!session.wants(frame)) throw overtaken();
     const { topic } = frame;
     session.channels.add({ kind: 'user', topic, joinRef: joinRefOf(frame) });
@@ -54,6 +57,19 @@ export class Channels implements ChannelHandlers {
     const { response, entered } = completeUserJoin(session, prepared, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);
     for (const joinable of entered) enterPresence(this.#deps, session, joinable);
+  }
+
+  /**
+   * What a join reads, once it is its turn to go on with it. It is read again where the user's rights changed meanwhile, so
+   * that nobody joins with rights that are gone.
+   */
+  async #stable<T>(session: ChannelSession, read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const version = session.accessVersion;
+      const value = await read();
+      await this.#deps.admission.goOn();
+      if (session.accessVersion === version) return value;
+    }
   }
 
   push(session: ChannelSession, channel: Channel, frame: Frame): unknown {
@@ -84,13 +100,4 @@ export class Channels implements ChannelHandlers {
 /** Every join is answered, also one that no longer counts (spec WS-5). */
 function overtaken(): Refusal {
   return new Refusal('conflict', 'A leave or another join of this topic came before this join was done.');
-}
-
-/** Reads again what was read while the user's rights changed, so that nobody joins with rights that are gone. */
-async function stable<T>(session: ChannelSession, read: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const version = session.accessVersion;
-    const value = await read();
-    if (session.accessVersion === version) return value;
-  }
 }

@@ -1,48 +1,48 @@
 import { expect, test } from 'bun:test';
 import { Refusal } from '@tpx/protocol';
-import { until } from '@tpx/testkit';
 import { Admission } from './admission.ts';
-
-/** Work that ends when the test says so, and what of it has begun. */
-function stalledWork(admission: Admission, count: number) {
-  const begun: number[] = [];
-  const gates = Array.from({ length: count }, () => Promise.withResolvers<number>());
-  const done = gates.map(({ promise }, index) =>
-    admission.run(() => {
-      begun.push(index);
-      return promise;
-    }),
-  );
-  const end = (index: number) => gates[index]?.resolve(index);
-  return { begun, done, end };
-}
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('WS-21 so many at once, the others in the order in which they came', async () => {
-  const { begun, done, end } = stalledWork(new Admission({ atOnce: 2, waiting: 10 }), 6);
-  expect(begun).toEqual([0, 1]);
-  end(1);
-  await until(() => begun.length === 3, { what: 'the next to begin' });
-  end(0);
-  end(2);
-  await until(() => begun.length === 5, { what: 'the next two to begin' });
-  for (const index of [3, 4, 5]) end(index);
-  expect(await Promise.all(done)).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+/** How many more are done after each turn of the loop. */
+async function stepsOf(done: readonly unknown[], count: number): Promise<number[]> {
+  const steps: number[] = [];
+  while (done.length < count) {
+    const before = done.length;
+    await turn();
+    steps.push(done.length - before);
+  }
+  return steps;
+}
+
+test('WS-21 so many steps a turn of the loop, in the order in which they come', async () => {
+  const admission = new Admission({ stepsPerTurn: 4, underWay: 100 });
+  const done: number[] = [];
+  const all = Array.from({ length: 20 }, (_, index) =>
+    admission.letIn(async () => index).then((value) => done.push(value)),
+  );
+  const steps = await stepsOf(done, 20);
+  await Promise.all(all);
+  expect(done).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  expect(Math.max(...steps)).toBeLessThanOrEqual(4);
+});
+
+test('WS-21 who was let in goes on before others begin', async () => {
+  const admission = new Admission({ stepsPerTurn: 2, underWay: 100 });
+  const order: string[] = [];
+  const strangers = Array.from({ length: 6 }, () => admission.letIn(async () => order.push('begins')));
+  const known = Array.from({ length: 2 }, () => admission.goOn().then(() => order.push('goes on')));
+  await Promise.all([...strangers, ...known]);
+  expect(order.slice(0, 4)).toEqual(['begins', 'begins', 'goes on', 'goes on']);
 });
 
 test('WS-21 too many are refused, told when to come back, and not all the same', async () => {
-  const admission = new Admission({ atOnce: 1, waiting: 1 });
-  const { done, end } = stalledWork(admission, 2);
+  const admission = new Admission({ stepsPerTurn: 10, underWay: 2 });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const inside = [admission.letIn(() => promise), admission.letIn(() => promise)];
   const refusals = await Promise.all(
     Array.from({ length: 20 }, () =>
-      admission
-        .run(() => Promise.resolve())
-        .then(
-          () => undefined,
-          (error: unknown) => error as Refusal,
-        ),
+      admission.letIn(async () => undefined).catch((error: unknown) => error as Refusal),
     ),
   );
   const waits = refusals.map((refusal) => refusal?.retryAfterMs ?? 0);
@@ -51,32 +51,14 @@ test('WS-21 too many are refused, told when to come back, and not all the same',
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(1_000);
   expect(Math.max(...waits)).toBeLessThanOrEqual(3_000);
   expect(new Set(waits).size).toBeGreaterThan(1);
-  end(0);
-  end(1);
-  expect(await Promise.all(done)).toEqual([0, 1]);
-  expect(await admission.run(async () => 'in')).toBe('in');
+  resolve('in');
+  expect(await Promise.all(inside)).toEqual(['in', 'in']);
+  expect(await admission.letIn(async () => 'later')).toBe('later');
 });
 
-test('WS-21 also what needs no waiting is spread over turns of the loop', async () => {
-  const admission = new Admission({ atOnce: 3, waiting: 100 });
-  let done = 0;
-  const all = Promise.all(Array.from({ length: 10 }, () => admission.run(async () => done++)));
-  const seen: number[] = [];
-  while (done < 10) {
-    await turn();
-    seen.push(done);
-  }
-  await all;
-  const steps = seen.map((count, index) => count - (seen[index - 1] ?? 0));
-  expect(Math.max(...steps)).toBe(3);
-});
-
-test('WS-21 work that fails makes room as well', async () => {
-  const admission = new Admission({ atOnce: 1, waiting: 5 });
-  const outcomes = await Promise.allSettled([
-    admission.run(() => Promise.reject(new Error('no'))),
-    admission.run(async () => 'yes'),
-  ]);
-  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-  expect(admission.waiting).toBe(0);
+test('WS-21 what fails makes room as well', async () => {
+  const admission = new Admission({ stepsPerTurn: 10, underWay: 1 });
+  await expect(admission.letIn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(admission.underWay).toBe(0);
+  expect(await admission.letIn(async () => 'in')).toBe('in');
 });
