@@ -2,8 +2,8 @@ import { LIMITS, Refusal } from '@tpx/protocol';
 
 type Limits = { stepsPerTurn: number; underWay: number };
 
-/** Some 3 ms of work: an upgrade, or a join with its answer, takes 20 to 50 us. */
-const STEPS_PER_TURN = 64;
+/** Some 4 ms of work: a join with its upgrade is three steps and takes 90 us in all. */
+const STEPS_PER_TURN = 128;
 const RETRY_FROM_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
