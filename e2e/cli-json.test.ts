@@ -80,7 +80,10 @@ describe('TERM-82 --json', () => {
       data: { theme: 'terminal-dark', themes: expect.arrayContaining(['monochrome']) },
     });
     expect(await alice.command('keys')).toMatchObject({
-      data: { preset: 'weechat', bindings: expect.arrayContaining([{ keys: 'Ctrl+q', does: 'Quit' }]) },
+      data: {
+        preset: 'weechat',
+        bindings: expect.arrayContaining([{ keys: 'Ctrl+q', does: 'Quit', on: 'always' }]),
+      },
     });
     expect(await alice.end()).toBe(0);
   }, 60_000);
