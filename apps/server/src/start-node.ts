@@ -6,9 +6,6 @@ import type { Config } from './config/config.ts';
 import { type DatabaseAddress, openDatabase } from './db/bun-database.ts';
 import { migrate } from './db/migrate.ts';
 
-/** Connections to Postgres of one node: one writes, the others read and change. */
-const DATABASE_CONNECTIONS = 10;
-
 type Given = { config: Config; address: DatabaseAddress; log: Logger; worker?: Worker };
 
 /** A node that serves at `url`. */
@@ -19,7 +16,7 @@ export async function startNode({ config, address, log, worker }: Given): Promis
   const database = openDatabase({
     ...address,
     name: nameAtPostgres(nodeId),
-    connections: DATABASE_CONNECTIONS,
+    connections: config.databaseConnections,
     statementTimeoutMs: config.statementTimeoutMs,
   });
   let node: Node;

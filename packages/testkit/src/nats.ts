@@ -19,6 +19,11 @@ export class TestNats implements AsyncDisposable {
     this.url = `nats://127.0.0.1:${port}`;
   }
 
+  get pid(): number {
+    if (this.#child === undefined) throw new Error('nats-server is not running.');
+    return this.#child.pid;
+  }
+
   async start(): Promise<void> {
     if (PROGRAM === null) throw new Error('nats-server is not installed.');
     this.#child = Bun.spawn([PROGRAM, '-a', '127.0.0.1', '-p', String(this.port), ...this.#arguments], {

@@ -11,6 +11,7 @@ export type Config = {
   dataDir: string;
   databaseUrl: string | null;
   statementTimeoutMs: number;
+  databaseConnections: number;
   natsUrl: string | null;
   workers: number;
   roles: readonly string[];
@@ -44,6 +45,7 @@ export function readConfig(environment: Environment): Config {
     dataDir: resolve(read('TPX_DATA_DIR') ?? ''),
     databaseUrl: read('TPX_DATABASE_URL'),
     statementTimeoutMs: read('TPX_STATEMENT_TIMEOUT_MS') ?? 0,
+    databaseConnections: read('TPX_DATABASE_CONNECTIONS') ?? 0,
     natsUrl: read('TPX_NATS_URL'),
     workers: read('TPX_WORKERS') ?? 1,
     roles: read('TPX_ROLES') ?? [],

@@ -48,6 +48,11 @@ export const SETTINGS = {
     default: String(STATEMENT_TIMEOUT_MS),
     help: 'PostgreSQL gives a statement up after this; a third longer without any answer, and it counts as away.',
   },
+  TPX_DATABASE_CONNECTIONS: {
+    schema: wholeNumber(2, 100),
+    default: '10',
+    help: 'Connections of one node to PostgreSQL; all nodes together must stay below its max_connections.',
+  },
   TPX_NATS_URL: {
     schema: urls('nats:', 'tls:'),
     default: null,
