@@ -4,12 +4,20 @@ import type { Queries } from '../db/database.ts';
 type Wanted = { conversation: { id: ConversationId }; seq: number; senderId: UserId };
 export type ReceiptCounts = { delivered: number; read: number; of: number };
 
+/** A room's members are read once, however many of its messages are asked about: few marks differ. */
 const COUNTS = `
-  SELECT count(*) FILTER (WHERE m.delivered_seq >= k.seq)::integer AS delivered,
-         count(*) FILTER (WHERE m.read_seq >= k.seq)::integer AS read, count(m.user_id)::integer AS of
+  WITH marks AS MATERIALIZED (
+    SELECT conversation_id, delivered_seq, read_seq, count(*) AS members FROM members
+    WHERE conversation_id = ANY($1::uuid[]) GROUP BY 1, 2, 3)
+  SELECT (coalesce(sum(m.members) FILTER (WHERE m.delivered_seq >= k.seq), 0)
+          - coalesce(own.delivered_seq >= k.seq, false)::integer)::integer AS delivered,
+         (coalesce(sum(m.members) FILTER (WHERE m.read_seq >= k.seq), 0)
+          - coalesce(own.read_seq >= k.seq, false)::integer)::integer AS read,
+         (coalesce(sum(m.members), 0) - (own.user_id IS NOT NULL)::integer)::integer AS of
   FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (conversation_id, seq, sender_id, ord)
-  LEFT JOIN members m ON m.conversation_id = k.conversation_id AND m.user_id <> k.sender_id
-  GROUP BY k.ord ORDER BY k.ord`;
+  LEFT JOIN marks m ON m.conversation_id = k.conversation_id
+  LEFT JOIN members own ON own.conversation_id = k.conversation_id AND own.user_id = k.sender_id
+  GROUP BY k.ord, k.seq, own.user_id, own.delivered_seq, own.read_seq ORDER BY k.ord`;
 
 /** How many members other than the sender have what was sent: a count each, in the order asked. */
 export async function summarizeReceipts<Ask extends Wanted>(

@@ -215,11 +215,15 @@ test('RCP-4: in rooms above 50 members only the sender hears, as counts', async 
   await summaries.summarize();
   expect(world.announcer.signals).toEqual([signal]);
   // The same numbers are not told again; new ones are.
-  await summaries.summarize();
+  const after = (seconds: number) => performance.now() + seconds * 1000;
+  await summaries.summarize(after(100));
   expect(world.announcer.signals).toEqual([signal]);
   for (const userId of crowd) receipts.mark(live, userId, seq, seq);
   await receipts.flush();
-  await summaries.summarize();
+  // A message of 100 s is looked at again after 25.
+  await summaries.summarize(after(110));
+  expect(world.announcer.signals).toEqual([signal]);
+  await summaries.summarize(after(126));
   const done = { ...signal, payload: { ...summary, delivered: 60, read: 60 } };
   expect(world.announcer.signals).toEqual([signal, done]);
   summaries.close();
