@@ -1,5 +1,11 @@
-import { UsageError } from './command-line.ts';
+import { cluster } from './cluster/cluster.ts';
+import { storm } from './cluster/storm.ts';
+import { HelpWanted, UsageError } from './command-line.ts';
+import { ceiling } from './fanout/ceiling.ts';
+import { fanoutLarge } from './fanout/fanout-large.ts';
 import { fanoutSmall } from './fanout/fanout-small.ts';
+import { memory } from './memory/memory.ts';
+import { million } from './million/million.ts';
 import type { Result } from './result.ts';
 import { seedCommand } from './seed/seed-command.ts';
 import { send } from './send/send.ts';
@@ -9,8 +15,14 @@ import { terminal } from './terminal/terminal.ts';
 /** Every measurement by the name that `npm run bench -- NAME` takes. Each prints what it sees and gives its figures. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<Result>>> = {
   seed: seedCommand,
-  'fanout-small': fanoutSmall,
   send,
+  'fanout-small': fanoutSmall,
+  'fanout-large': fanoutLarge,
+  ceiling,
+  memory,
+  cluster,
+  storm,
+  million,
   terminal,
   picture,
 };
@@ -18,7 +30,9 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<Resu
 const [name = '', ...args] = process.argv.slice(2);
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
 if (!bench) {
-  console.error(`Usage: npm run bench -- NAME [options], where NAME is ${Object.keys(BENCHES).join(', ')}.`);
+  console.error(
+    `Usage: npm run bench -- NAME [options], where NAME is ${Object.keys(BENCHES).join(', ')}. NAME --help lists its options.`,
+  );
   process.exit(2);
 }
 try {
@@ -28,6 +42,10 @@ try {
   process.exit(result.ok ? 0 : 1);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
+  if (error instanceof HelpWanted) {
+    console.log(error.message);
+    process.exit(0);
+  }
   console.error(error.message);
   process.exit(2);
 }

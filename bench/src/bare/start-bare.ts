@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { freePort, until } from '@tpx/testkit';
-import type { Place } from '../load/member.ts';
+import type { Place } from '../load/sockets.ts';
 import { COLLECTABLE, type MeasuredProcess } from '../machine/measured-process.ts';
 
 export type BareServer = MeasuredProcess & { place: Place } & AsyncDisposable;

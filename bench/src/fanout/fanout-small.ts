@@ -1,21 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startBareServer } from '../bare/start-bare.ts';
 import { Options } from '../command-line.ts';
+import { TEXT_LENGTH_MIN } from '../load/member.ts';
 import { DELIVERED_MODES } from '../load/messages.ts';
-import { chooseCores, pin } from '../machine/cores.ts';
 import { describeMachine } from '../machine/describe-machine.ts';
-import { startNode } from '../machine/start-node.ts';
 import { atLeast, atMost, printTargets, type Result } from '../result.ts';
-import { seed } from '../seed/seed.ts';
-import { measureFanout } from './measure-fanout.ts';
-import { type FanoutFigures, fanoutTable } from './report-fanout.ts';
+import { measureFanout, measureJoins, WARM_UP_USERS } from './measure-fanout.ts';
+import { onBoth } from './on-both.ts';
+import { fanoutTable } from './report-fanout.ts';
 
-const OPTIONS = ['users', 'rooms', 'rate', 'seconds', 'text', 'delivered', 'concurrency'];
-/** Others who come and go first, so that the code of joins is warm as on a node that serves. */
-const WARM_UP_USERS = 1_000;
-const TOKEN_SECONDS = 24 * 3600;
+const OPTIONS = {
+  connections: 'how many connect, each its own user (5000)',
+  rooms: 'how many rooms they are in (100)',
+  rate: 'messages a second over all rooms (400)',
+  seconds: 'length of a window (10)',
+  text: 'characters of a message (100)',
+  delivered: 'how readers tell that they have a message: coalesced, each, off (coalesced)',
+  concurrency: 'joins under way at a time (500)',
+};
 
 /**
  * One node on its own core: users in rooms, everybody joined and present, messages by schedule, each stored; then the
@@ -23,73 +23,43 @@ const TOKEN_SECONDS = 24 * 3600;
  */
 export async function fanoutSmall(args: readonly string[]): Promise<Result> {
   const options = new Options(args, OPTIONS);
-  const users = options.count('users', 5_000);
+  const users = options.count('connections', 5_000);
   const rooms = options.count('rooms', 100);
-  const seconds = options.count('seconds', 10);
   const load = {
     perSecond: options.count('rate', 400),
     warmUpSeconds: 3,
-    seconds,
-    textLength: options.count('text', 100, 20),
+    seconds: options.count('seconds', 10),
+    textLength: options.count('text', 100, TEXT_LENGTH_MIN),
     delivered: options.oneOf('delivered', DELIVERED_MODES, 'coalesced'),
   };
-  const concurrency = options.count('concurrency', 500);
-  const cores = chooseCores();
-  const folder = await mkdtemp(join(tmpdir(), 'tpx-bench-'));
-  const file = join(folder, 'people');
+  const loads = load.delivered === 'off' ? [load] : [load, { ...load, delivered: 'off' as const }];
+  const plan = { users, rooms, load, concurrency: options.count('concurrency', 500) };
   console.log(describeMachine());
-  try {
-    let node: FanoutFigures;
-    {
-      await using server = await startNode(cores);
-      const database = server.openDatabase(2);
-      const shape = { membersOf: 'one', tokenSeconds: TOKEN_SECONDS } as const;
-      const warmUp = await seed(database, {
-        ...shape,
-        users: WARM_UP_USERS,
-        groups: Math.ceil((WARM_UP_USERS * rooms) / users),
-      });
-      const measured = await seed(database, { ...shape, users, groups: rooms });
-      const later = await seed(database, { ...shape, users, groups: rooms });
-      // As autovacuum would have it a minute later.
-      await database.query('ANALYZE');
-      await database.close();
-      const people = [...warmUp.people, ...measured.people, ...later.people];
-      await Bun.write(file, people.map(({ token, groupId }) => `${token} ${groupId}\n`).join(''));
-      const parts = { server, postgresPid: server.postgresPid, cores };
-      node = await measureFanout(parts, {
-        file,
-        users,
-        rooms,
-        warmUpUsers: WARM_UP_USERS,
-        concurrency,
-        load,
-      });
-    }
-    await using bareServer = await startBareServer();
-    if (cores) pin(bareServer.pid, cores.node);
-    const parts = { server: bareServer, postgresPid: undefined, cores };
-    const bare = await measureFanout(parts, {
-      file,
-      users,
-      rooms,
-      warmUpUsers: WARM_UP_USERS,
-      concurrency,
-      load,
+  const crowds = [
+    { users: WARM_UP_USERS, groups: Math.ceil((WARM_UP_USERS * rooms) / users) },
+    { users, groups: rooms },
+    { users, groups: rooms },
+  ];
+  const { node, bare } = await onBoth(crowds, async (measured, people) => {
+    const figures = await measureFanout(measured, { ...plan, people }, async (measure) => {
+      const windows = [];
+      for (const each of loads) windows.push(await measure(each));
+      return windows;
     });
-    console.log(`\n${fanoutTable(node, bare)}`);
-    const { main } = node;
-    const targets = [
-      atMost('p99 of a delivery', main.latency.p99, 20, 'ms'),
-      atMost('node CPU a delivery', main.microsPerDelivery, 11, 'us'),
-      atMost('memory of a connection, collected', node.bytesPerConnection.collected / 1024, 6, 'KiB'),
-      atLeast('joins a second', node.joins.perSecond, 10_000, '/s'),
-      atMost('deliveries that did not come', main.missing, 0, ''),
-    ];
-    printTargets(targets);
-    const ok = targets.every(({ met }) => met);
-    return { ok, machine: describeMachine(), users, rooms, ...load, targets, node, bare };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    const laterJoins = await measureJoins(measured, { ...plan, people }, WARM_UP_USERS + users);
+    return { ...figures, laterJoins };
+  });
+  console.log(`\n${fanoutTable(node, bare)}`);
+  const [main] = node.windows;
+  if (!main) throw new Error('Nothing was measured.');
+  const targets = [
+    atMost('p99 of a delivery', main.latency.p99, 20, 'ms'),
+    atMost('node CPU a delivery', main.microsPerDelivery, 11, 'us'),
+    atMost('memory of a connection, collected', node.bytesPerConnection.collected / 1024, 6, 'KiB'),
+    atLeast('joins a second', node.laterJoins.perSecond, 10_000, '/s'),
+    atMost('deliveries that did not come', main.missing, 0, ''),
+  ];
+  printTargets(targets);
+  const ok = targets.every(({ met }) => met);
+  return { ok, machine: describeMachine(), ...plan, targets, node, bare };
 }

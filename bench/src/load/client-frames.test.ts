@@ -19,7 +19,7 @@ function readAll(chunks: readonly Buffer[]): string[] {
     ping: () => texts.push('ping'),
     close: (code: number) => texts.push(`close ${code}`),
   };
-  for (const chunk of chunks) reader.read(chunk, sink);
+  for (const chunk of chunks) reader.read(chunk, 0, chunk.length, sink);
   return texts;
 }
 

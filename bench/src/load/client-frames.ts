@@ -47,30 +47,32 @@ export class FrameReader {
   #rest: Buffer | undefined;
   #fragments: Buffer[] | undefined;
 
-  read(chunk: Buffer, sink: FrameSink): void {
-    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
-    let at = 0;
-    while (bytes.length - at >= 2) {
+  /** Takes [from, to) of `input`, which may be overwritten after the call. */
+  read(input: Buffer, from: number, to: number, sink: FrameSink): void {
+    const rest = this.#rest;
+    const bytes = rest ? Buffer.concat([rest, input.subarray(from, to)]) : input;
+    const end = rest ? bytes.length : to;
+    let at = rest ? 0 : from;
+    while (end - at >= 2) {
       const first = bytes[at] ?? 0;
       let length = (bytes[at + 1] ?? 0) & 0x7f;
       let header = 2;
       if (length === 126) {
-        if (bytes.length - at < 4) break;
+        if (end - at < 4) break;
         length = bytes.readUInt16BE(at + 2);
         header = 4;
       } else if (length === 127) {
-        if (bytes.length - at < 10) break;
+        if (end - at < 10) break;
         length = Number(bytes.readBigUInt64BE(at + 2));
         header = 10;
       }
-      const from = at + header;
-      if (bytes.length - from < length) break;
-      at = from + length;
-      if (first === 0x81) sink.text(bytes, from, at);
-      else this.#other(first, bytes.subarray(from, at), sink);
+      const start = at + header;
+      if (end - start < length) break;
+      at = start + length;
+      if (first === 0x81) sink.text(bytes, start, at);
+      else this.#other(first, bytes.subarray(start, at), sink);
     }
-    // The runtime owns the chunk: what is kept is copied.
-    this.#rest = at === bytes.length ? undefined : Buffer.from(bytes.subarray(at));
+    this.#rest = at === end ? undefined : Buffer.from(bytes.subarray(at, end));
   }
 
   #other(first: number, payload: Buffer, sink: FrameSink): void {

@@ -27,6 +27,10 @@ export class DeliveredMarks {
     }
   }
 
+  get isOn(): boolean {
+    return this.#mode !== 'off';
+  }
+
   end(): void {
     this.#mode = 'off';
   }

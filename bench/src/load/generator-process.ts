@@ -1,71 +1,89 @@
-import { readFileSync } from 'node:fs';
+import { readPeople } from '../seed/people-file.ts';
+import { Comebacks } from './comebacks.ts';
 import { DeliveredMarks } from './delivered-marks.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { Joining } from './joining.ts';
-import { Member, type MemberSink, type Place } from './member.ts';
-import type { Order, Report } from './messages.ts';
+import { Member, type MemberSink } from './member.ts';
+import type { Answer, JoinOrder, Numbered, Order, Report } from './messages.ts';
 import { monotonicMicros } from './monotonic-clock.ts';
+import { Sockets } from './sockets.ts';
 import { ClosedLoop, Traffic } from './traffic.ts';
 
 /** One of the processes that hold the connections. It takes orders from its parent and answers each with a report. */
 
-const TICK_MS = 1;
-const BEAT_EVERY_MS = 30_000;
-const BEAT_STEP_MS = 1_000;
+/** The longest wait for a socket: orders of the parent are seen in between. */
+const WAIT_MAX_MICROS = 20_000;
+/** Where timers of a millisecond are under way. */
+const SHORT_WAIT_MICROS = 1_000;
+/** How long the sockets alone are served before the parent may be heard again. */
+const YIELD_EVERY_MICROS = 5_000;
 
+const sockets = new Sockets();
 const marks = new DeliveredMarks();
+const heartbeats = new Heartbeats();
 let members: Member[] = [];
 let joining: Joining | undefined;
 let traffic: Traffic | undefined;
 let closedLoop: ClosedLoop | undefined;
-/** When the bytes at hand were read. */
-let now = 0;
+let comebacks: Comebacks | undefined;
 
 const sink: MemberSink = {
-  upgraded: (member) => joining?.upgraded(member, now),
-  joined: (member) => joining?.joined(member, now),
-  refused: (member, why) => joining?.failed(member, why),
-  delivered: (member, _seq, sentAt, bytes) => {
-    traffic?.delivered(sentAt, bytes, now);
-    marks.raise(member, now);
+  upgraded: (member) => {
+    joining?.upgraded(member, sockets.readAt);
+    comebacks?.opened(member, sockets.readAt);
+  },
+  joined: (member) => {
+    joining?.joined(member, sockets.readAt);
+    comebacks?.back(member, sockets.readAt);
+  },
+  refused: (member, why) => {
+    joining?.failed(member, why);
+    comebacks?.failed(why);
+  },
+  delivered: (member, sentAt, fromNode, bytes) => {
+    traffic?.delivered(sentAt, fromNode !== member.node, bytes, sockets.readAt);
+    marks.raise(member, sockets.readAt);
   },
   acknowledged: (member, ref, ok) => {
     traffic?.acknowledged(ref, ok);
     closedLoop?.acknowledged(member, ref, ok);
   },
-  other: (_member, bytes) => traffic?.other(bytes),
-  closed: (member, code) => joining?.failed(member, `closed with ${code}`),
-};
-
-const handlers = {
-  data(socket: Bun.Socket<Member>, chunk: Buffer) {
-    now = monotonicMicros();
-    socket.data.received(chunk);
+  beaten: () => {
+    heartbeats.answered++;
   },
-  drain: (socket: Bun.Socket<Member>) => socket.data.drained(),
-  close: (socket: Bun.Socket<Member>) => socket.data.ended(),
-  error: (socket: Bun.Socket<Member>) => socket.data.ended(),
+  other: (_member, bytes) => traffic?.other(bytes),
+  closed: (member, code) => {
+    joining?.failed(member, `closed with ${code}`);
+    comebacks?.lost(member, code, monotonicMicros());
+  },
 };
 
-function connect(member: Member, place: Place): Promise<unknown> {
-  const { host: hostname, port } = place;
-  const open = (socket: Bun.Socket<Member>) => member.opened(socket, place);
-  return Bun.connect<Member>({ hostname, port, data: member, socket: { ...handlers, open } });
+function join({ places, people, concurrency, canReturn }: JoinOrder): Promise<Report> {
+  const topics = new Map<string, string>();
+  const topicOf = (groupId: string) => {
+    const topic = topics.get(groupId) ?? `group:${groupId}`;
+    topics.set(groupId, topic);
+    return topic;
+  };
+  members = readPeople(people).map(
+    (person) => new Member(person, topicOf(person.groupId), canReturn, sockets, sink),
+  );
+  heartbeats.begin(members, monotonicMicros());
+  joining = new Joining(members, concurrency, (member) => {
+    const place = places[member.node];
+    if (!place) throw new Error(`There is no node ${member.node}.`);
+    member.connect(place);
+  });
+  return joining.report;
 }
 
 function take(order: Order): Promise<Report> {
   switch (order.do) {
-    case 'join': {
-      const lines = readFileSync(order.file, 'utf8').trimEnd().split('\n').slice(order.from, order.to);
-      members = lines.map((line) => {
-        const [token = '', groupId = ''] = line.split(' ');
-        return new Member(token, groupId, sink);
-      });
-      joining = new Joining(members, order.concurrency, (member) => connect(member, order.place));
-      return joining.report;
-    }
+    case 'join':
+      return join(order);
     case 'traffic':
       marks.begin(order.delivered, members, monotonicMicros());
-      traffic = new Traffic(order, members);
+      traffic = new Traffic(order, members, heartbeats);
       return traffic.report.finally(() => {
         traffic = undefined;
         marks.end();
@@ -75,27 +93,37 @@ function take(order: Order): Promise<Report> {
       return closedLoop.report.finally(() => {
         closedLoop = undefined;
       });
+    case 'storm':
+      comebacks = new Comebacks(order, members);
+      return comebacks.report.finally(() => {
+        comebacks = undefined;
+      });
     case 'leave':
       for (const member of members) member.leave();
       members = [];
+      heartbeats.begin(members, monotonicMicros());
       return Promise.resolve({ did: 'leave' });
   }
 }
 
-setInterval(() => {
-  const at = monotonicMicros();
-  traffic?.tick(at, marks);
-  marks.tick(at);
-}, TICK_MS);
+function waitMicros(now: number): number {
+  const most = marks.isOn || comebacks ? SHORT_WAIT_MICROS : WAIT_MAX_MICROS;
+  return traffic ? Math.min(most, traffic.nextDueAt - now) : most;
+}
 
-let beatFrom = 0;
-setInterval(() => {
-  const share = Math.ceil((members.length * BEAT_STEP_MS) / BEAT_EVERY_MS);
-  for (let step = 0; step < share; step++) members[(beatFrom + step) % members.length]?.beat();
-  beatFrom += share;
-}, BEAT_STEP_MS);
-
-process.on('message', (order: Order) => {
-  void take(order).then((report) => process.send?.(report));
+process.on('message', ({ id, order }: Numbered) => {
+  void take(order).then((report) => process.send?.({ id, report } satisfies Answer));
 });
 process.on('disconnect', () => process.exit(0));
+
+for (let yieldedAt = 0; ; ) {
+  sockets.poll(waitMicros(monotonicMicros()), traffic?.pauseMicros ?? 0);
+  const now = monotonicMicros();
+  traffic?.tick(now, marks);
+  marks.tick(now);
+  heartbeats.tick(now);
+  comebacks?.tick(now);
+  if (now - yieldedAt < YIELD_EVERY_MICROS) continue;
+  yieldedAt = now;
+  await new Promise(setImmediate);
+}

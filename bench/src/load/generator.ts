@@ -2,24 +2,35 @@ import { join } from 'node:path';
 import type { Cores } from '../machine/cores.ts';
 import { pin } from '../machine/cores.ts';
 import { cpuSeconds } from '../machine/process-figures.ts';
+import type { PeopleFile } from '../seed/people-file.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
-import type { Place } from './member.ts';
 import type {
+  Answer,
   ClosedLoopReport,
   DeliveredMode,
   JoinReport,
   Order,
   Report,
+  StormOrder,
+  StormReport,
   TrafficReport,
 } from './messages.ts';
 import { monotonicMicros } from './monotonic-clock.ts';
+import type { Place } from './sockets.ts';
 
 /** Connections of one process, below the usual limit of 20,000 descriptors. */
 const CONNECTIONS_MAX = 18_000;
 /** Lead time of a schedule, so that every process has its order when it begins. */
 const LEAD_MICROS = 200_000;
 
-type Child = { process: Bun.Subprocess; waiting: ((report: Report) => void)[]; ended: boolean };
+/** How often sockets are looked at under traffic. A crowd of processes that did so would use up the machine. */
+const PAUSE_MICROS = 500;
+const PAUSING_PROCESSES_MAX = 4;
+
+/** For a generator that is not asked what it cost. */
+export const NO_WINDOW = { begin: () => undefined, end: () => undefined };
+
+type Child = { process: Bun.Subprocess; waiting: Map<number, (report: Report) => void>; ended: boolean };
 
 export type Joined = {
   joined: number;
@@ -37,21 +48,34 @@ export type TrafficPlan = {
   seconds: number;
   textLength: number;
   delivered: DeliveredMode;
+  /** The groups that are written into; left out for all. */
+  groups?: string[];
+  /** The nodes whose members write; left out for all. */
+  fromNodes?: number[];
 };
 
-export type Measured = Omit<TrafficReport, 'did' | 'latency' | 'ackLatency' | 'lateness'> & {
+export type Measured = Omit<TrafficReport, 'did' | 'latency' | 'crossLatency' | 'ackLatency' | 'lateness'> & {
+  sent: number;
   latency: LatencyHistogram;
+  crossLatency: LatencyHistogram;
   ackLatency: LatencyHistogram;
   lateness: LatencyHistogram;
 };
 
+export type Storm = Omit<StormReport, 'did' | 'latency'> & { latency: LatencyHistogram };
+
 /** The load generator: as many processes as the connections need, seen as one. */
 export class Generator implements AsyncDisposable {
   readonly #children: Child[];
+  #orders = 0;
 
   constructor(connections: number, cores: Cores) {
     const count = Math.ceil(connections / CONNECTIONS_MAX);
     this.#children = Array.from({ length: count }, () => startChild(cores));
+  }
+
+  get pids(): number[] {
+    return this.#children.map(({ process }) => process.pid);
   }
 
   /** CPU time so far, in seconds. */
@@ -59,17 +83,23 @@ export class Generator implements AsyncDisposable {
     return this.#children.reduce((sum, { process }) => sum + cpuSeconds(process.pid), 0);
   }
 
-  /** Connects and joins lines [from, to) of a seed file; `concurrency` of them are under way at a time. */
-  async join(place: Place, file: string, from: number, to: number, concurrency: number): Promise<Joined> {
+  /** Connects and joins people [from, to) of a file; `concurrency` of them are under way at a time. */
+  async join(
+    places: Place[],
+    people: PeopleFile,
+    from: number,
+    to: number,
+    concurrency: number,
+    canReturn = false,
+  ): Promise<Joined> {
     const count = this.#children.length;
     const cut = (part: number) => from + Math.floor(((to - from) * part) / count);
     const reports = (await this.#all((index) => ({
       do: 'join',
-      place,
-      file,
-      from: cut(index),
-      to: cut(index + 1),
+      places,
+      people: people.slice(cut(index), cut(index + 1)),
       concurrency: Math.max(1, Math.floor(concurrency / count)),
+      canReturn,
     }))) as JoinReport[];
     const startedAt = Math.min(...reports.map((report) => report.startedAt));
     const endedAt = Math.max(...reports.map((report) => report.endedAt));
@@ -101,6 +131,9 @@ export class Generator implements AsyncDisposable {
       perSecond: plan.perSecond / count,
       textLength: plan.textLength,
       delivered: plan.delivered,
+      groups: plan.groups,
+      fromNodes: plan.fromNodes,
+      pauseMicros: count <= PAUSING_PROCESSES_MAX ? PAUSE_MICROS : 0,
     }));
     await sleepUntil(countFrom);
     window.begin();
@@ -108,18 +141,23 @@ export class Generator implements AsyncDisposable {
     window.end();
     const reports = (await running) as TrafficReport[];
     const total = (of: (report: TrafficReport) => number) => sum(reports, of);
+    const sentTo = addUp(reports.map((report) => report.sentTo));
     return {
-      sent: total((report) => report.sent),
+      sentTo,
+      sent: sum(Object.values(sentTo), (count) => count),
       acknowledged: total((report) => report.acknowledged),
       refused: total((report) => report.refused),
       deliveries: total((report) => report.deliveries),
       gaps: total((report) => report.gaps),
       closed: total((report) => report.closed),
       deliveredMarks: total((report) => report.deliveredMarks),
+      beats: total((report) => report.beats),
+      beatsAnswered: total((report) => report.beatsAnswered),
       otherFrames: total((report) => report.otherFrames),
       otherBytes: total((report) => report.otherBytes),
       deliveryBytes: total((report) => report.deliveryBytes) / count,
       latency: LatencyHistogram.from(reports.map((report) => report.latency)),
+      crossLatency: LatencyHistogram.from(reports.map((report) => report.crossLatency)),
       ackLatency: LatencyHistogram.from(reports.map((report) => report.ackLatency)),
       lateness: LatencyHistogram.from(reports.map((report) => report.lateness)),
     };
@@ -143,6 +181,26 @@ export class Generator implements AsyncDisposable {
     };
   }
 
+  /** Those who lose their connection come back, until `until`; waits for that moment. */
+  async storm(order: StormOrder): Promise<Storm> {
+    const reports = (await this.#all(() => ({ do: 'storm', ...order }))) as StormReport[];
+    const leastSeqs: Record<string, number> = {};
+    for (const report of reports) {
+      for (const [groupId, seq] of Object.entries(report.leastSeqs)) {
+        leastSeqs[groupId] = Math.min(leastSeqs[groupId] ?? seq, seq);
+      }
+    }
+    return {
+      lost: sum(reports, (report) => report.lost),
+      attempts: sum(reports, (report) => report.attempts),
+      away: sum(reports, (report) => report.away),
+      gaps: sum(reports, (report) => report.gaps),
+      failures: reports.flatMap((report) => report.failures),
+      latency: LatencyHistogram.from(reports.map((report) => report.latency)),
+      leastSeqs,
+    };
+  }
+
   async leave(): Promise<void> {
     await this.#all(() => ({ do: 'leave' }));
   }
@@ -154,9 +212,10 @@ export class Generator implements AsyncDisposable {
   #tell(child: Child, order: Order): Promise<Report> {
     if (child.ended) throw new Error('A generator process has ended.');
     return new Promise((resolve, reject) => {
-      child.waiting.push(resolve);
+      const id = this.#orders++;
+      child.waiting.set(id, resolve);
       void child.process.exited.then((code) => reject(new Error(`A generator process ended with ${code}.`)));
-      child.process.send(order);
+      child.process.send({ id, order });
     });
   }
 
@@ -167,11 +226,14 @@ export class Generator implements AsyncDisposable {
 }
 
 function startChild(cores: Cores): Child {
-  const waiting: Child['waiting'] = [];
+  const waiting: Child['waiting'] = new Map();
   const script = join(import.meta.dirname, 'generator-process.ts');
   const child: Child = {
     process: Bun.spawn([process.execPath, script], {
-      ipc: (report: Report) => waiting.shift()?.(report),
+      ipc: ({ id, report }: Answer) => {
+        waiting.get(id)?.(report);
+        waiting.delete(id);
+      },
       serialization: 'json',
       stdio: ['ignore', 'inherit', 'inherit'],
     }),
@@ -187,6 +249,14 @@ function startChild(cores: Cores): Child {
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
+}
+
+function addUp(parts: readonly Record<string, number>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [name, count] of Object.entries(part)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }
 
 async function sleepUntil(micros: number): Promise<void> {

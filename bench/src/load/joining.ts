@@ -10,7 +10,7 @@ export class Joining {
   readonly report: Promise<JoinReport>;
   readonly #upgrade = new LatencyHistogram();
   readonly #join = new LatencyHistogram();
-  readonly #connect: (member: Member) => Promise<unknown>;
+  readonly #connect: (member: Member) => void;
   readonly #waiting: Member[];
   readonly #underWay = new Set<Member>();
   readonly #failures: string[] = [];
@@ -19,11 +19,7 @@ export class Joining {
   #joined = 0;
   #failed = 0;
 
-  constructor(
-    members: readonly Member[],
-    concurrency: number,
-    connect: (member: Member) => Promise<unknown>,
-  ) {
+  constructor(members: readonly Member[], concurrency: number, connect: (member: Member) => void) {
     const { promise, resolve } = Promise.withResolvers<JoinReport>();
     this.report = promise;
     this.#resolve = resolve;
@@ -37,7 +33,7 @@ export class Joining {
     if (member) {
       this.#underWay.add(member);
       member.startedAt = monotonicMicros();
-      this.#connect(member).catch((error: unknown) => this.failed(member, String(error)));
+      this.#connect(member);
     } else if (this.#underWay.size === 0) this.#finish();
   }
 

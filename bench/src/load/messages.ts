@@ -1,5 +1,6 @@
+import type { PeopleSlice } from '../seed/people-file.ts';
 import type { HistogramData } from './latency-histogram.ts';
-import type { Place } from './member.ts';
+import type { Place } from './sockets.ts';
 
 /** How readers tell that they have a message: as our SDK does, for every message, or not at all. */
 export const DELIVERED_MODES = ['coalesced', 'each', 'off'] as const;
@@ -7,11 +8,20 @@ export type DeliveredMode = (typeof DELIVERED_MODES)[number];
 
 /** What the parent asks of a generator process. Times are monotonic microseconds. */
 export type Order =
-  /** Connects and joins the people in lines [from, to) of a seed file, `concurrency` at a time. */
-  | { do: 'join'; place: Place; file: string; from: number; to: number; concurrency: number }
+  | ({ do: 'join' } & JoinOrder)
   | ({ do: 'traffic' } & TrafficOrder)
   | ({ do: 'closed-loop' } & ClosedLoopOrder)
+  | ({ do: 'storm' } & StormOrder)
   | { do: 'leave' };
+
+/** Connects and joins people, `concurrency` at a time, each at the place of its node. */
+export type JoinOrder = {
+  places: Place[];
+  people: PeopleSlice;
+  concurrency: number;
+  /** Whether they can come back after their connection is lost. */
+  canReturn: boolean;
+};
 
 /** Messages by schedule, whatever the answers do. */
 export type TrafficOrder = {
@@ -23,7 +33,16 @@ export type TrafficOrder = {
   perSecond: number;
   textLength: number;
   delivered: DeliveredMode;
+  /** The groups that are written into; undefined for all. */
+  groups: string[] | undefined;
+  /** The nodes whose members write; undefined for all. */
+  fromNodes: number[] | undefined;
+  /** Sockets are looked at so often; 0 to be woken by each. */
+  pauseMicros: number;
 };
+
+/** Until `until` whoever loses their connection comes back at one of the `refuges`, which are places by number. */
+export type StormOrder = { places: Place[]; refuges: number[]; killAt: number; until: number };
 
 /** The first `senders` members send, each its next message once the last was acknowledged. */
 export type ClosedLoopOrder = {
@@ -47,18 +66,22 @@ export type JoinReport = {
 
 export type TrafficReport = {
   did: 'traffic';
-  /** Messages that were due in the window, and what came of them. */
-  sent: number;
+  /** Messages that were due in the window, by the group they went to, and what came of them. */
+  sentTo: Record<string, number>;
   acknowledged: number;
   refused: number;
   deliveries: number;
   latency: HistogramData;
+  /** Of those deliveries whose sender is connected to another node. */
+  crossLatency: HistogramData;
   ackLatency: HistogramData;
   /** By how much the generator itself was late. */
   lateness: HistogramData;
   gaps: number;
   closed: number;
   deliveredMarks: number;
+  beats: number;
+  beatsAnswered: number;
   otherFrames: number;
   otherBytes: number;
   /** Mean size of a delivery's frame. */
@@ -74,6 +97,24 @@ export type ClosedLoopReport = {
   ackLatency: HistogramData;
 };
 
+export type StormReport = {
+  did: 'storm';
+  lost: number;
+  attempts: number;
+  /** Still not back. */
+  away: number;
+  failures: string[];
+  /** From `killAt` until all that was missed is there. */
+  latency: HistogramData;
+  gaps: number;
+  /** By group: the `seq` up to which even the last of its members has everything. */
+  leastSeqs: Record<string, number>;
+};
+
 export type LeaveReport = { did: 'leave' };
 
-export type Report = JoinReport | TrafficReport | ClosedLoopReport | LeaveReport;
+export type Report = JoinReport | TrafficReport | ClosedLoopReport | StormReport | LeaveReport;
+
+/** Orders may be under way at the same time; each report says which it answers. */
+export type Numbered = { id: number; order: Order };
+export type Answer = { id: number; report: Report };

@@ -1,3 +1,4 @@
+import type { Heartbeats } from './heartbeats.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { type Member, timedText } from './member.ts';
 import type { ClosedLoopOrder, ClosedLoopReport, TrafficOrder, TrafficReport } from './messages.ts';
@@ -15,14 +16,19 @@ export class Traffic {
   readonly #resolve: (report: TrafficReport) => void;
   readonly #order: TrafficOrder;
   readonly #members: readonly Member[];
+  /** The members of each room that is written into. */
+  readonly #rooms: readonly (readonly Member[])[];
+  readonly #heartbeats: Heartbeats;
   readonly #run = crypto.randomUUID().slice(0, 8);
+  readonly #sentTo: Record<string, number> = {};
   readonly #latency = new LatencyHistogram();
+  readonly #crossLatency = new LatencyHistogram();
   readonly #ackLatency = new LatencyHistogram();
   readonly #lateness = new LatencyHistogram();
   readonly #closedBefore: number;
   readonly #gapsBefore: number;
+  readonly #beatsBefore: { sent: number; answered: number };
   #scheduled = 0;
-  #sent = 0;
   #acknowledged = 0;
   #refused = 0;
   #bytes = 0;
@@ -30,37 +36,54 @@ export class Traffic {
   #otherBytes = 0;
   #done = false;
 
-  constructor(order: TrafficOrder, members: readonly Member[]) {
+  constructor(order: TrafficOrder, members: readonly Member[], heartbeats: Heartbeats) {
     const { promise, resolve } = Promise.withResolvers<TrafficReport>();
     this.report = promise;
     this.#resolve = resolve;
     this.#order = order;
     this.#members = members;
+    this.#rooms = roomsOf(members, order);
+    this.#heartbeats = heartbeats;
+    this.#beatsBefore = { sent: heartbeats.sent, answered: heartbeats.answered };
     this.#closedBefore = closedOf(members);
     this.#gapsBefore = gapsOf(members);
   }
 
+  get pauseMicros(): number {
+    return this.#order.pauseMicros;
+  }
+
+  get nextDueAt(): number {
+    const { startAt, stopAt, perSecond } = this.#order;
+    const dueAt = Math.round(startAt + (this.#scheduled * 1_000_000) / perSecond);
+    return dueAt < stopAt ? dueAt : stopAt + DRAIN_MICROS;
+  }
+
   tick(now: number, marks: { told: number }): void {
-    const { startAt, stopAt, perSecond, textLength } = this.#order;
-    const step = 1_000_000 / perSecond;
-    for (;;) {
-      const dueAt = Math.round(startAt + this.#scheduled * step);
-      if (dueAt > now || dueAt >= stopAt) break;
-      // Neighbours in a seed file are in different groups, so this goes round the rooms.
-      const member = this.#members[this.#scheduled % this.#members.length];
-      member?.sendMessage(dueAt, `${this.#run}-${this.#scheduled}`, timedText(dueAt, textLength));
-      if (this.#counts(dueAt)) {
-        this.#sent++;
-        this.#lateness.record(now - dueAt);
-      }
+    const { stopAt, textLength } = this.#order;
+    for (let dueAt = this.nextDueAt; dueAt <= now && dueAt < stopAt; dueAt = this.nextDueAt) {
+      // Round the rooms, and in each round its members.
+      const turn = Math.floor(this.#scheduled / this.#rooms.length);
+      const room = this.#rooms[this.#scheduled % this.#rooms.length];
+      const member = room?.[turn % room.length];
+      if (member) this.#send(member, dueAt, now, textLength);
       this.#scheduled++;
     }
     if (now > stopAt + DRAIN_MICROS && !this.#done) this.#finish(marks.told);
   }
 
-  delivered(sentAt: number, bytes: number, now: number): void {
+  #send(member: Member, dueAt: number, now: number, textLength: number): void {
+    const text = timedText(dueAt, member.node, textLength);
+    member.sendMessage(dueAt, `${this.#run}-${this.#scheduled}`, text);
+    if (!this.#counts(dueAt)) return;
+    this.#sentTo[member.groupId] = (this.#sentTo[member.groupId] ?? 0) + 1;
+    this.#lateness.record(now - dueAt);
+  }
+
+  delivered(sentAt: number, isCross: boolean, bytes: number, now: number): void {
     if (!this.#counts(sentAt)) return;
     this.#latency.record(now - sentAt);
+    if (isCross) this.#crossLatency.record(now - sentAt);
     this.#bytes += bytes;
   }
 
@@ -87,16 +110,19 @@ export class Traffic {
     const deliveries = this.#latency.total;
     this.#resolve({
       did: 'traffic',
-      sent: this.#sent,
+      sentTo: this.#sentTo,
       acknowledged: this.#acknowledged,
       refused: this.#refused,
       deliveries,
       latency: this.#latency.toData(),
+      crossLatency: this.#crossLatency.toData(),
       ackLatency: this.#ackLatency.toData(),
       lateness: this.#lateness.toData(),
       gaps: gapsOf(this.#members) - this.#gapsBefore,
       closed: closedOf(this.#members) - this.#closedBefore,
       deliveredMarks,
+      beats: this.#heartbeats.sent - this.#beatsBefore.sent,
+      beatsAnswered: this.#heartbeats.answered - this.#beatsBefore.answered,
       otherFrames: this.#otherFrames,
       otherBytes: this.#otherBytes,
       deliveryBytes: deliveries === 0 ? 0 : this.#bytes / deliveries,
@@ -129,7 +155,11 @@ export class ClosedLoop {
 
   #send(member: Member): void {
     const now = Math.round(monotonicMicros());
-    member.sendMessage(now, `${this.#run}-${this.#number++}`, timedText(now, this.#order.textLength));
+    member.sendMessage(
+      now,
+      `${this.#run}-${this.#number++}`,
+      timedText(now, member.node, this.#order.textLength),
+    );
   }
 
   acknowledged(member: Member, ref: number, ok: boolean): void {
@@ -151,6 +181,18 @@ export class ClosedLoop {
       });
     }
   }
+}
+
+/** Those who write, by room. */
+function roomsOf(members: readonly Member[], { groups, fromNodes }: TrafficOrder): Member[][] {
+  const rooms = new Map<string, Member[]>(groups?.map((groupId) => [groupId, []]));
+  for (const member of members) {
+    if (fromNodes && !fromNodes.includes(member.node)) continue;
+    const room = rooms.get(member.groupId);
+    if (room) room.push(member);
+    else if (!groups) rooms.set(member.groupId, [member]);
+  }
+  return [...rooms.values()].filter((room) => room.length > 0);
 }
 
 function closedOf(members: readonly Member[]): number {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openDatabase } from '@tpx/server/db/bun-database.ts';
 import type { Database } from '@tpx/server/db/database.ts';
 import { startServer } from '@tpx/testkit';
-import type { Place } from '../load/member.ts';
+import type { Place } from '../load/sockets.ts';
 import { databasePlace } from '../seed/database-place.ts';
 import { type Cores, pin } from './cores.ts';
 import { COLLECTABLE, type MeasuredProcess } from './measured-process.ts';

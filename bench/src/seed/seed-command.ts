@@ -2,9 +2,18 @@ import { openDatabase } from '@tpx/server/db/bun-database.ts';
 import { Options } from '../command-line.ts';
 import type { Result } from '../result.ts';
 import { databasePlace } from './database-place.ts';
+import { personLine } from './people-file.ts';
 import { seed } from './seed.ts';
 
-const OPTIONS = ['users', 'groups', 'out', 'members-of', 'data-dir', 'database-url', 'token-hours'];
+const OPTIONS = {
+  users: 'how many users (needed)',
+  groups: 'how many groups (needed)',
+  out: 'the file that gets a line a user (needed)',
+  'members-of': 'one: user i is in group i mod G; all: everybody is in every group (one)',
+  'data-dir': 'data folder of a running node (TPX_DATA_DIR, else ./data)',
+  'database-url': 'its database, instead (TPX_DATABASE_URL)',
+  'token-hours': 'for how long the access tokens are good (24)',
+};
 
 /**
  * `seed --users N --groups G --out FILE`: accounts that can be used at once, in the database of a running node. FILE
@@ -26,7 +35,7 @@ export async function seedCommand(args: readonly string[]): Promise<Result> {
   const database = openDatabase({ ...place, connections: 2 });
   try {
     const { people, seconds, memberships } = await seed(database, { users, groups, membersOf, tokenSeconds });
-    await Bun.write(out, people.map(({ token, groupId }) => `${token} ${groupId}\n`).join(''));
+    await Bun.write(out, people.map((person) => `${personLine(person)}\n`).join(''));
     const total = (performance.now() - startedAt) / 1000;
     console.log(
       `${users} users, ${groups} groups, ${memberships} memberships in ${total.toFixed(1)} s -> ${out}`,

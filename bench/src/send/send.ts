@@ -7,6 +7,7 @@ import { describeMachine } from '../machine/describe-machine.ts';
 import { cpuSeconds, treeCpuSeconds } from '../machine/process-figures.ts';
 import { type MeasuredNode, startNode } from '../machine/start-node.ts';
 import { atLeast, markdownTable, printTargets, type Result } from '../result.ts';
+import { PeopleFile } from '../seed/people-file.ts';
 import { seed } from '../seed/seed.ts';
 import { RawCommits } from './raw-commits.ts';
 
@@ -27,7 +28,7 @@ const STEPS = [
  * same minute and on the same Postgres, one connection that commits one row at a time.
  */
 export async function send(args: readonly string[]): Promise<Result> {
-  const seconds = new Options(args, ['seconds']).count('seconds', 6);
+  const seconds = new Options(args, { seconds: 'length of a step (6)' }).count('seconds', 6);
   console.log(describeMachine());
   const folder = await mkdtemp(join(tmpdir(), 'tpx-bench-'));
   try {
@@ -40,11 +41,11 @@ export async function send(args: readonly string[]): Promise<Result> {
       tokenSeconds: TOKEN_SECONDS,
     });
     await database.query('ANALYZE');
-    const file = join(folder, 'people');
-    await Bun.write(file, people.map(({ token, groupId }) => `${token} ${groupId}\n`).join(''));
+    using file = new PeopleFile(join(folder, 'people'));
+    file.append(people.map((person) => ({ ...person, node: 0 })));
     const raw = await RawCommits.prepare(database, TEXT_LENGTH);
     await using generator = new Generator(USERS, null);
-    const joined = await generator.join(server.place, file, 0, USERS, 50);
+    const joined = await generator.join([server.place], file, 0, USERS, 50);
     if (joined.failed > 0) throw new Error(joined.failures.join('; '));
     // The code of both sides is warm before anything counts.
     await generator.closedLoop(USERS, { warmUpSeconds: 0, seconds: 2, textLength: TEXT_LENGTH });

@@ -16,13 +16,21 @@ const OLDEST = '\u001b[1;3H';
 const NEWEST = '\u001b[1;3F';
 const NEXT_TAB = '\u000e';
 const WARM_UP_SECONDS = 3;
+const OPTIONS = {
+  seconds: 'for how long keys are typed (30)',
+  rate: 'messages a second that arrive over all tabs (50)',
+  tabs: 'how many conversations are open (10)',
+  lines: 'lines in all of them (10000)',
+  columns: 'width of the terminal (200)',
+  rows: 'its height (50)',
+};
 
 /**
  * How soon a typed key is on the screen, and what the client costs, while it holds long scrollbacks in many tabs and
  * messages keep arriving in all of them.
  */
 export async function terminal(args: readonly string[]): Promise<Result> {
-  const options = new Options(args, ['seconds', 'rate', 'tabs', 'lines', 'columns', 'rows']);
+  const options = new Options(args, OPTIONS);
   const seconds = options.count('seconds', 30);
   const rate = options.count('rate', 50);
   const tabs = options.count('tabs', 10);

@@ -16,6 +16,7 @@ export type { GroupChanges } from './rest/group-calls.ts';
 export type { HistoryQuery, NewMessage, SearchQuery } from './rest/message-calls.ts';
 export * from './rest/rest.ts';
 export type { ProfileChanges } from './rest/user-calls.ts';
+export { laterDelayMs, RECONNECT, reconnectDelayMs } from './socket/backoff.ts';
 export * from './socket/channel.ts';
 export * from './socket/presence.ts';
 export * from './socket/socket.ts';

@@ -1,0 +1,32 @@
+import type { Member } from './member.ts';
+
+/** As the SDK beats, and Phoenix's own client. */
+const EVERY_MICROS = 30_000_000;
+
+/** Every member beats once in 30 s, and never many of them at once. */
+export class Heartbeats {
+  sent = 0;
+  answered = 0;
+  #members: readonly Member[] = [];
+  #next = 0;
+  #due = 0;
+  #at = 0;
+
+  begin(members: readonly Member[], now: number): void {
+    this.#members = members;
+    this.#next = 0;
+    this.#due = 0;
+    this.#at = now;
+  }
+
+  tick(now: number): void {
+    const { length } = this.#members;
+    this.#due += ((now - this.#at) * length) / EVERY_MICROS;
+    this.#at = now;
+    // After a stall nobody beats twice.
+    for (this.#due = Math.min(this.#due, length); this.#due >= 1; this.#due--) {
+      if (this.#members[this.#next]?.beat()) this.sent++;
+      this.#next = (this.#next + 1) % length;
+    }
+  }
+}
