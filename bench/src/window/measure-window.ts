@@ -38,7 +38,7 @@ type Latencies = 'latency' | 'crossLatency' | 'ackLatency' | 'lateness';
 /** What is told of a window: its latencies in milliseconds. */
 export type WindowFigures = Omit<Window, Latencies> & Record<Latencies, LatencySummary>;
 
-export function windowFigures(window: Window): WindowFigures {
+function windowFigures(window: Window): WindowFigures {
   return {
     ...window,
     latency: window.latency.summary(),
