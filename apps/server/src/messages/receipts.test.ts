@@ -195,7 +195,8 @@ test('RCP-3: while Postgres is away marks wait, and are told once they are store
 test('RCP-4: in rooms above 50 members only the sender hears, as counts', async () => {
   const crowd = await world.people(60);
   const large = await world.group({ owner: [owner], user: crowd });
-  const { seq, id } = await say(large);
+  const message = await say(large);
+  const { seq, id } = message;
   const live = await liveGroup(large);
   const { receipts, told } = book();
   for (const userId of crowd.slice(0, 40)) receipts.mark(live, userId, seq, 0);
@@ -205,7 +206,7 @@ test('RCP-4: in rooms above 50 members only the sender hears, as counts', async 
   const outage = { away: true };
   const summaries = new SummaryBook({ database: during(outage), announcer: world.announcer });
   live.readers = 61;
-  summaries.await(live, owner, { id, seq });
+  summaries.await(live, owner, message);
   world.announcer.forget();
   await summaries.summarize();
   expect(world.announcer.signals).toEqual([]);

@@ -28,9 +28,9 @@ export class SummaryBook {
   }
 
   /** A message whose sender wants to know how far it gets. */
-  await(conversation: LiveConversation, senderId: UserId, message: Message): void {
+  await(conversation: LiveConversation, senderId: UserId, { id, seq }: Message): void {
     const now = performance.now();
-    this.#put(conversation, senderId, { ...message, since: now, dueAt: now });
+    this.#put(conversation, senderId, { id, seq, since: now, dueAt: now });
   }
 
   #put(conversation: LiveConversation, senderId: UserId, awaited: Awaited): void {
