@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { bunPath, ensureInstalled, InstallError, root } from './install.mjs';
 import { readTestCases } from './junit-report.mjs';
@@ -22,12 +22,18 @@ const ending = soak ? /\.soak\.tsx?$/ : /\.test\.tsx?$/;
 const TEST_TIMEOUT_MS = 60_000;
 const SOAK_TIMEOUT_MS = 60 * 60_000;
 
+/** End to end tests mostly wait: for programs to start, for time-outs and graces. */
+const E2E_LANES = soak ? 1 : Math.min(2, availableParallelism());
+
 const groups = [
   {
     name: soak ? 'soak tests beside the sources' : 'unit tests',
     folders: ['packages', 'apps', 'bench', 'scripts'],
+    run: runTogether,
   },
-  ...(args.includes('--units') ? [] : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'] }]),
+  ...(args.includes('--units')
+    ? []
+    : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'], run: runInLanes }]),
 ];
 
 try {
@@ -38,24 +44,34 @@ try {
   process.exit(1);
 }
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+let isInterrupted = false;
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => {
+    isInterrupted = true;
+    // Ctrl+C reaches them by itself.
+    if (signal !== 'SIGINT') for (const child of running) child.kill(signal);
+  });
+
 const needs = missingNeeds();
 const scratch = mkdtempSync(join(tmpdir(), 'tpx-test-'));
 const count = { passed: 0, failed: 0, skipped: 0 };
+let reports = 0;
 /** @type {string[]} */
 const notes = [];
 
-for (const { name, folders } of groups) {
+for (const { name, folders, run } of groups) {
   const files = findTestFiles(root, folders, ending).filter(
     (file) => wantedPaths.length === 0 || wantedPaths.some((path) => file.startsWith(path)),
   );
+  if (isInterrupted) break;
   if (files.length === 0) {
     notes.push(`${name}: no files`);
     continue;
   }
   console.log(`\n${name}: ${files.length} files\n`);
-  const report = join(scratch, `${count.passed}-${folders[0]}.xml`);
-  const code = await runBunTest(files, report);
-  tally(name, files, code, readTestCases(report));
+  await run(name, files);
 }
 rmSync(scratch, { recursive: true, force: true });
 
@@ -63,7 +79,7 @@ console.log('');
 for (const line of [...needs, ...notes]) console.log(line);
 const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
 console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+process.exit(count.failed > 0 || count.passed === 0 || isInterrupted ? 1 : 0);
 
 /**
  * bun reports a file that does not load in its exit code alone, and a test that calls `process.exit(0)` not at all:
@@ -92,11 +108,39 @@ function tally(name, files, code, cases) {
 }
 
 /**
+ * @param {string} name
  * @param {string[]} files
- * @param {string} report
- * @returns {Promise<number>}
  */
-function runBunTest(files, report) {
+async function runTogether(name, files) {
+  await runBunTest(name, files, 'inherit');
+}
+
+/**
+ * A process for each file, some at a time; what a file prints is shown when it is done.
+ *
+ * @param {string} _name
+ * @param {string[]} files
+ */
+async function runInLanes(_name, files) {
+  const left = [...files];
+  const lanes = Array.from({ length: E2E_LANES }, async () => {
+    for (let file = left.shift(); file !== undefined && !isInterrupted; file = left.shift()) {
+      process.stdout.write(await runBunTest(file, [file], E2E_LANES === 1 ? 'inherit' : 'pipe'));
+    }
+  });
+  await Promise.all(lanes);
+}
+
+/**
+ * Gives what it has printed, where that is piped.
+ *
+ * @param {string} name
+ * @param {string[]} files
+ * @param {'inherit' | 'pipe'} output
+ * @returns {Promise<string>}
+ */
+async function runBunTest(name, files, output) {
+  const report = join(scratch, `${++reports}.xml`);
   // --isolate: a module mocked or a handle left open in one file must not reach the next.
   const options = ['--isolate', `--timeout=${soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS}`];
   const child = spawn(
@@ -108,13 +152,17 @@ function runBunTest(files, report) {
       `--reporter-outfile=${report}`,
       ...files.map((file) => `./${file}`),
     ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: root, stdio: ['ignore', output, output] },
   );
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
-    process.on(signal, () => child.kill(signal));
-  process.on('SIGINT', () => undefined);
-  return new Promise((resolve) => {
+  /** @type {Buffer[]} */
+  const printed = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => printed.push(part));
+  running.add(child);
+  const code = await new Promise((resolve) => {
     child.on('error', () => resolve(1));
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('close', (exitCode) => resolve(exitCode ?? 1));
   });
+  running.delete(child);
+  tally(name, files, code, readTestCases(report));
+  return Buffer.concat(printed).toString();
 }

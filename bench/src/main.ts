@@ -4,6 +4,7 @@ import { HelpWanted, UsageError } from './command-line.ts';
 import { ceiling } from './fanout/ceiling.ts';
 import { fanoutLarge } from './fanout/fanout-large.ts';
 import { fanoutSmall } from './fanout/fanout-small.ts';
+import { descendants } from './machine/process-figures.ts';
 import { memory } from './memory/memory.ts';
 import { million } from './million/million.ts';
 import type { Result } from './result.ts';
@@ -34,6 +35,13 @@ if (!bench) {
     `Usage: npm run bench -- NAME [options], where NAME is ${Object.keys(BENCHES).join(', ')}. NAME --help lists its options.`,
   );
   process.exit(2);
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    // Servers, database and generators end with it; each as it does when it is told to.
+    for (const pid of descendants(process.pid)) process.kill(pid, 'SIGTERM');
+    process.exit(130);
+  });
 }
 try {
   const result = await bench(args);

@@ -1,4 +1,4 @@
-import { encodePayload, LIMITS } from '@tpx/protocol';
+import { type ConversationId, encodePayload, LIMITS } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import type { Signals } from './channels/signals.ts';
 import type { Bus } from './cluster/bus.ts';
@@ -56,7 +56,7 @@ export function composeCluster(given: Given) {
     live,
     bus,
     unheard,
-    askAnew: () => presence.askAnew(),
+    askAnew: (ids) => presence.askAnew(ids),
     onError,
   });
   const doubt = () => catchUp.doubt();
@@ -75,7 +75,7 @@ export function composeCluster(given: Given) {
   const conversations = new ConversationBus({
     bus,
     receive: (id, news) =>
-      applyNews({ sessions, presence, live, fanout, changed, ...given.late() }, id, news),
+      applyNews({ sessions, presence, live, fanout, changed, tellPresence, ...given.late() }, id, news),
     doubt,
     began: (id) => !isAlone && catchUp.began(id),
   });
@@ -104,6 +104,10 @@ export function composeCluster(given: Given) {
     answered: (id, from, part) => presence.setPart(id, from, part),
   });
 
+  function tellPresence(id: ConversationId, asker: string): void {
+    exchange.tell(id, asker);
+  }
+
   async function unheard(): Promise<number> {
     if (isAlone) return 0;
     const heard = new Set([nodeId, ...peers.ids]);
@@ -116,6 +120,10 @@ export function composeCluster(given: Given) {
     peers,
     exchange,
     catchUp,
+    /** Asks those who serve the conversation for their people there. */
+    askForPresence(id: ConversationId): void {
+      if (!isAlone) conversations.tell(id, { type: 'presence_wanted', nodeId });
+    },
     /** A signal to the readers on all other nodes. */
     relay(conversation: LiveConversation, event: string, payload: unknown): void {
       if (!isAlone)

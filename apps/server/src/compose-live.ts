@@ -1,8 +1,9 @@
-import type { ConversationId, SessionId, UserId } from '@tpx/protocol';
+import type { ConversationId, ConversationSummary, SessionId, UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { whoBlocks } from './accounts/blocks.ts';
 import { appearsOffline } from './accounts/users.ts';
 import { Channels } from './channels/channels.ts';
+import { loadSummaries, SUMMARIES_BATCH } from './channels/join-user.ts';
 import { Signals } from './channels/signals.ts';
 import type { Bus } from './cluster/bus.ts';
 import { composeCluster } from './compose-cluster.ts';
@@ -61,7 +62,8 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     relay: isAlone
       ? undefined
       : (id, news) => cluster.conversations.tell(id, { type: 'presence', nodeId, news }),
-    ask: (ids) => cluster.exchange.ask(ids),
+    ask: (id) => cluster.askForPresence(id),
+    askAll: (ids) => cluster.exchange.ask(ids),
     peers: () => cluster.peers.ids,
   });
 
@@ -78,6 +80,10 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     ringCharactersMax: config.recentEventsMb * CHARACTERS_PER_MB,
   });
 
+  const conversationsOf = new BatchLoader<UserId, ConversationSummary[]>(
+    (userIds) => loadSummaries(database, userIds),
+    SUMMARIES_BATCH,
+  );
   const access = new BatchLoader<AccessKey, Access | undefined>((keys) => loadAccess(database, keys));
   const refresher = new ConversationRefresher({
     database,
@@ -130,6 +136,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     live,
     presence,
     access,
+    conversationsOf,
     writer,
     receipts,
     summaries,

@@ -54,7 +54,7 @@ export async function withCluster<Answer>(
     await database.close();
 
     await using generator = new Generator(connections, null);
-    const joined = await generator.join(cluster.places, people, 0, connections, concurrency, canReturn);
+    const joined = await generator.join(cluster.places, people, 0, connections, concurrency, { canReturn });
     if (joined.failed > 0) throw new Error(`${joined.failed} joins failed: ${joined.failures.join('; ')}`);
     console.log(
       `  ${nodes === 1 ? '1 node' : `${nodes} nodes`}: joined ${joined.joined} at ${Math.round(joined.perSecond)}/s`,

@@ -83,24 +83,33 @@ export class Generator implements AsyncDisposable {
     return this.#children.reduce((sum, { process }) => sum + cpuSeconds(process.pid), 0);
   }
 
-  /** Connects and joins people [from, to) of a file; `concurrency` of them are under way at a time. */
+  /**
+   * Connects and joins people [from, to) of a file; `concurrency` of them are under way at a time, in `processes` of the
+   * generator: the others have their turn after these.
+   */
   async join(
     places: Place[],
     people: PeopleFile,
     from: number,
     to: number,
     concurrency: number,
-    canReturn = false,
+    { canReturn = false, processes = this.#children.length } = {},
   ): Promise<Joined> {
     const count = this.#children.length;
     const cut = (part: number) => from + Math.floor(((to - from) * part) / count);
-    const reports = (await this.#all((index) => ({
-      do: 'join',
-      places,
-      people: people.slice(cut(index), cut(index + 1)),
-      concurrency: Math.max(1, Math.floor(concurrency / count)),
-      canReturn,
-    }))) as JoinReport[];
+    const reports: JoinReport[] = [];
+    for (let first = 0; first < count; first += processes) {
+      const turn = this.#children.slice(first, first + processes).map((child, index) =>
+        this.#tell(child, {
+          do: 'join',
+          places,
+          people: people.slice(cut(first + index), cut(first + index + 1)),
+          concurrency: Math.max(1, Math.floor(concurrency / Math.min(processes, count))),
+          canReturn,
+        }),
+      );
+      reports.push(...((await Promise.all(turn)) as JoinReport[]));
+    }
     const startedAt = Math.min(...reports.map((report) => report.startedAt));
     const endedAt = Math.max(...reports.map((report) => report.endedAt));
     const seconds = (endedAt - startedAt) / 1e6;

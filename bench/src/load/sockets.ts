@@ -2,9 +2,9 @@ import { dlopen } from 'bun:ffi';
 import { monotonicMicros } from './monotonic-clock.ts';
 
 /**
- * TCP over epoll (epoll(7)), called directly. A read costs a third of what it costs as an event of the runtime's own
- * sockets, and a connection no more memory than its owner has: the generator shares its core with Postgres, and holds
- * a million connections beside everything else.
+ * TCP over epoll (epoll(7)), called directly. A read is one system call and no event of the runtime's own, and a
+ * connection takes no more memory than its owner has: the generator shares its core with Postgres, and holds a million
+ * connections beside everything else.
  */
 const { symbols: libc } = dlopen('libc.so.6', {
   socket: { args: ['int', 'int', 'int'], returns: 'int' },

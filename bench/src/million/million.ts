@@ -8,6 +8,7 @@ import { startCluster } from '../machine/start-cluster.ts';
 import { atLeast, atMost, markdownTable, printTargets, type Result } from '../result.ts';
 import type { PeopleFile } from '../seed/people-file.ts';
 import { measureWindow } from '../window/measure-window.ts';
+import { type CpuApart, cpuApart } from './cpu-apart.ts';
 import { type MemoryApart, memoryApart } from './memory-apart.ts';
 import { ORDERS, seedMillion } from './seed-million.ts';
 
@@ -21,7 +22,8 @@ const OPTIONS = {
   rate: 'messages a second over all sampled rooms (10)',
   seconds: 'for how long all are held (300)',
   text: 'characters of a message (100)',
-  concurrency: 'joins under way at a time (8 for every node)',
+  concurrency: 'joins under way at a time (400)',
+  processes: 'processes of the generator that bring their people in at a time (4)',
   'data-dir': 'keeps the database and the people there, for the next time; must be open to other users',
 };
 
@@ -40,7 +42,8 @@ export async function million(args: readonly string[]): Promise<Result> {
   const roomSizes = options.counts('room-sizes', [100, 250, 500, 1_000]);
   const order = options.oneOf('order', ORDERS, 'rooms');
   const sampled = options.count('sampled', 100);
-  const concurrency = options.count('concurrency', 8 * nodes);
+  const concurrency = options.count('concurrency', 400);
+  const processes = options.count('processes', 4);
   const dataDir = options.text('data-dir');
   const load = {
     perSecond: options.count('rate', 10),
@@ -65,10 +68,16 @@ export async function million(args: readonly string[]): Promise<Result> {
 
   await using generator = new Generator(connections, null);
   const before = memoryApart(cluster, generator);
+  const cpuBefore = cpuApart(cluster, generator);
   const joined = await withProgress(() =>
-    generator.join(cluster.places, people, 0, connections, concurrency),
+    generator.join(cluster.places, people, 0, connections, concurrency, { processes }),
   );
   console.log(`  joined ${joined.joined} in ${joined.seconds.toFixed(1)} s, ${joined.failed} failed`);
+  const cpuAfter = cpuApart(cluster, generator);
+  const cpuOfJoin = (of: keyof CpuApart) => ((cpuAfter[of] - cpuBefore[of]) * 1e6) / joined.joined;
+  console.log(
+    `  us of CPU a join: nodes ${Math.round(cpuOfJoin('nodes'))}, Postgres ${Math.round(cpuOfJoin('postgres'))}, NATS ${Math.round(cpuOfJoin('nats'))}, generator ${Math.round(cpuOfJoin('generator'))}`,
+  );
   for (const failure of joined.failures.slice(0, 5)) console.log(`    ${failure}`);
   await Bun.sleep(SETTLE_MS);
 
@@ -111,7 +120,7 @@ export async function million(args: readonly string[]): Promise<Result> {
   ];
   printTargets(targets);
   const ok = targets.every(({ met }) => met);
-  const shape = { ...crowd, concurrency, sampled: groups.length, receivers };
+  const shape = { ...crowd, concurrency, processes, sampled: groups.length, receivers };
   const joins = { ...joined, upgrade: joined.upgrade.summary(), join: joined.join.summary() };
   return { ok, machine: describeMachine(), ...shape, targets, joins, held, memory: { before, after } };
 }

@@ -38,7 +38,7 @@ export async function seedMillion(database: Database, crowd: Crowd, folder: stri
   rmSync(path, { force: true });
   const people = new PeopleFile(path);
   const startedAt = performance.now();
-  const places = new Placement(nodes, spread);
+  const places = new Placement(crowd);
   for (const [index, size] of roomSizes.entries()) {
     const until = Math.round((connections * (index + 1)) / roomSizes.length);
     while (people.length < until) {
@@ -59,23 +59,38 @@ function byRoom(one: SeededPerson, other: SeededPerson): number {
   return one.groupId < other.groupId ? -1 : Number(one.groupId > other.groupId);
 }
 
-/** The members of a room go to `spread` nodes in turn; the next room's to the nodes after those. */
+/**
+ * The members of a room go in turn to the nodes of one block: `spread` of them, and the last block has those that are
+ * left over, too. A block is full before the next gets any.
+ */
 class Placement {
-  readonly #nodes: number;
-  readonly #spread: number;
-  readonly #rooms = new Map<string, { first: number; members: number }>();
+  readonly #blocks: readonly { first: number; nodes: number; people: number }[];
+  readonly #rooms = new Map<string, { block: number; members: number }>();
+  #block = 0;
+  #placed = 0;
 
-  constructor(nodes: number, spread: number) {
-    this.#nodes = nodes;
-    this.#spread = spread;
+  constructor({ connections, nodes, spread }: Crowd) {
+    const count = Math.max(1, Math.floor(nodes / spread));
+    this.#blocks = Array.from({ length: count }, (_, index) => {
+      const first = index * spread;
+      const size = index === count - 1 ? nodes - first : spread;
+      return { first, nodes: size, people: (connections * size) / nodes };
+    });
   }
 
   next(groupId: string): number {
     let room = this.#rooms.get(groupId);
     if (!room) {
-      room = { first: this.#rooms.size * this.#spread, members: 0 };
+      const full = this.#placed >= (this.#blocks[this.#block]?.people ?? 0);
+      if (full && this.#block + 1 < this.#blocks.length) {
+        this.#block++;
+        this.#placed = 0;
+      }
+      room = { block: this.#block, members: 0 };
       this.#rooms.set(groupId, room);
     }
-    return (room.first + (room.members++ % this.#spread)) % this.#nodes;
+    this.#placed++;
+    const { first, nodes } = this.#blocks[room.block] as { first: number; nodes: number };
+    return first + (room.members++ % nodes);
   }
 }

@@ -2,6 +2,7 @@ import type { Generator, Measured, TrafficPlan } from '../load/generator.ts';
 import type { LatencySummary } from '../load/latency-histogram.ts';
 import { type Disturbance, disturbance, machineTime } from '../machine/machine-time.ts';
 import { cpuSeconds, treeCpuSeconds } from '../machine/process-figures.ts';
+import { round } from '../result.ts';
 
 const TRIES = 3;
 /** For so long a machine that is busy with something else is waited for, a look a second. */
@@ -138,7 +139,7 @@ export function isWhole({ missing, gaps, closed, refused }: WindowFigures): bool
 }
 
 function describeWindow({ load, deliveriesPerSecond, latency, microsPerDelivery }: WindowFigures): string {
-  return `${load.perSecond} messages/s, delivered ${load.delivered}: ${Math.round(deliveriesPerSecond)} deliveries/s, p99 ${latency.p99.toFixed(2)} ms, ${microsPerDelivery.toFixed(2)} us of node CPU each`;
+  return `${round(load.perSecond)} messages/s, delivered ${load.delivered}: ${Math.round(deliveriesPerSecond)} deliveries/s, p99 ${latency.p99.toFixed(2)} ms, ${microsPerDelivery.toFixed(2)} us of node CPU each`;
 }
 
 export function describeNoise({ steal, foreign }: Disturbance): string {

@@ -1,4 +1,12 @@
-import { type ConversationId, type ConversationKind, type Frame, LIMITS, RawJson } from '@tpx/protocol';
+import {
+  type ConversationId,
+  type ConversationKind,
+  type ConversationSummary,
+  type Frame,
+  LIMITS,
+  RawJson,
+  type UserId,
+} from '@tpx/protocol';
 import type { BatchLoader } from '../db/batch-loader.ts';
 import type { Database } from '../db/database.ts';
 import type { LogEntry } from '../fanout/announcer.ts';
@@ -15,6 +23,8 @@ export type JoinDeps = {
   live: LiveConversations;
   presence: Presence;
   access: BatchLoader<AccessKey, Access | undefined>;
+  /** A user's conversations. */
+  conversationsOf: BatchLoader<UserId, ConversationSummary[]>;
   /** See `describeWith`. */
   describe(conversation: LiveConversation): Promise<string>;
 };

@@ -7,6 +7,7 @@ import {
   parseTopic,
   RawJson,
   Refusal,
+  type UserId,
 } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 import type { ChannelSession } from './channel-session.ts';
@@ -20,6 +21,7 @@ import {
 } from './join-conversation.ts';
 
 type SummaryRow = {
+  nth: number;
   conversation_id: ConversationId;
   kind: ConversationKind;
   last_seq: string;
@@ -28,21 +30,36 @@ type SummaryRow = {
 };
 
 const SUMMARIES = `
-  SELECT m.conversation_id, c.kind, c.last_seq, m.read_seq,
-         (SELECT count(*)::integer FROM unread_mentions n
-          WHERE n.user_id = m.user_id AND n.conversation_id = m.conversation_id) AS mention_count
-  FROM members m JOIN conversations c ON c.id = m.conversation_id
-  WHERE m.user_id = $1
-  ORDER BY c.last_message_at DESC NULLS LAST LIMIT ${LIMITS.topicsPerSession}`;
+  SELECT wanted.nth::integer, s.conversation_id, s.kind, s.last_seq, s.read_seq, s.mention_count
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(user_id, nth)
+  CROSS JOIN LATERAL (
+    SELECT m.conversation_id, c.kind, c.last_seq, c.last_message_at, m.read_seq,
+           (SELECT count(*)::integer FROM unread_mentions n
+            WHERE n.user_id = m.user_id AND n.conversation_id = m.conversation_id) AS mention_count
+    FROM members m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.user_id = wanted.user_id
+    ORDER BY c.last_message_at DESC NULLS LAST LIMIT ${LIMITS.topicsPerSession}
+  ) s
+  ORDER BY wanted.nth, s.last_message_at DESC NULLS LAST`;
 
-async function loadSummaries(queries: Queries, userId: string): Promise<ConversationSummary[]> {
-  const rows = await queries.query<SummaryRow>(SUMMARIES, [userId]);
-  return rows.map((row) => ({
-    topic: conversationTopic(row.kind, row.conversation_id),
-    last_seq: Number(row.last_seq),
-    my_read_seq: Number(row.read_seq),
-    mention_count: row.mention_count,
-  }));
+/** Users whose conversations are read at a time: each may have a thousand. */
+export const SUMMARIES_BATCH = 100;
+
+/** The conversations of each user, in the order of the users. */
+export async function loadSummaries(
+  queries: Queries,
+  userIds: readonly UserId[],
+): Promise<ConversationSummary[][]> {
+  const summaries: ConversationSummary[][] = userIds.map(() => []);
+  for (const row of await queries.query<SummaryRow>(SUMMARIES, [userIds])) {
+    summaries[row.nth - 1]?.push({
+      topic: conversationTopic(row.kind, row.conversation_id),
+      last_seq: Number(row.last_seq),
+      my_read_seq: Number(row.read_seq),
+      mention_count: row.mention_count,
+    });
+  }
+  return summaries;
 }
 
 /** JSON of all missed events in one resume (spec WS-19). */
@@ -65,7 +82,7 @@ export async function prepareUserJoin(
   }
   const read = readWithinAnswer();
   const [conversations, resumes] = await Promise.all([
-    loadSummaries(deps.database, session.userId),
+    deps.conversationsOf.load(session.userId),
     Promise.all(
       topics.map(async ([topic, lastSeq]) => [
         topic,

@@ -9,8 +9,8 @@ type Deps = {
   bus: Bus;
   /** How many nodes live, as PostgreSQL sees it, that this one does not hear though its bus is there. */
   unheard(): Promise<number>;
-  /** What is in no database has to be asked for again, too: who is where. */
-  askAnew(): void;
+  /** What is in no database has to be asked for again, too: who is there. Of all conversations where it names none. */
+  askAnew(ids?: readonly ConversationId[]): void;
   onError(error: unknown): void;
 };
 
@@ -94,11 +94,12 @@ export class CatchUp {
 
   async #turn(): Promise<void> {
     // What began just now has to wait for a turn: its subscription is still on its way.
-    const begun = this.#ripe;
+    const begun = [...this.#ripe];
     this.#ripe = this.#begun;
     this.#begun = new Set();
+    if (begun.length > 0) this.#deps.askAnew(begun);
     try {
-      await this.#compare([...begun]);
+      await this.#compare(begun);
     } catch (error) {
       this.doubt();
       this.#failed(error);

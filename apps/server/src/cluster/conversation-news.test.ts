@@ -15,6 +15,7 @@ test.each<[ConversationNews]>([
       news: { size: 1, joins: [['u' as UserId, 7, 8, 'device']], leaves: [] },
     },
   ],
+  [{ type: 'presence_wanted', nodeId: 'n' }],
   [{ type: 'signal', event: 'typing', payload }],
   [
     {

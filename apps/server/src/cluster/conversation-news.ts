@@ -11,6 +11,8 @@ export type ConversationNews =
   /** Not logged: typing, receipts, a ping. */
   | { type: 'signal'; event: string; payload: string }
   | { type: 'presence'; nodeId: string; news: PresenceNews }
+  /** This node wants to know whom of theirs the others have there. */
+  | { type: 'presence_wanted'; nodeId: string }
   /** Only those who serve the conversation need to know. */
   | ({ type: 'changed' } & ToldChange);
 
@@ -34,6 +36,8 @@ export function encodeNews(news: ConversationNews): string {
       return `signal ${news.event}\n${news.payload}`;
     case 'presence':
       return `presence ${news.nodeId}\n${JSON.stringify(news.news)}`;
+    case 'presence_wanted':
+      return `presence_wanted ${news.nodeId}\n`;
     case 'changed':
       return `changed\n${JSON.stringify({ change: news.change, id: news.id })}`;
   }
@@ -61,6 +65,8 @@ export function decodeNews(text: string): ConversationNews | undefined {
       return { type, event: first, payload };
     case 'presence':
       return { type, nodeId: first, news: JSON.parse(payload) as PresenceNews };
+    case 'presence_wanted':
+      return { type, nodeId: first };
     case 'changed':
       return { type, ...(JSON.parse(payload) as ToldChange) };
     default:

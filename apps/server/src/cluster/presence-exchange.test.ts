@@ -50,6 +50,13 @@ test('CLU-13 every node answers for every room that was asked for, also that it 
   expect(node('b').answers).toEqual([]);
 });
 
+test('CLU-13 who serves a room tells whoever asks there, and who has nobody in it keeps quiet', async () => {
+  const node = cluster({ a: 0, b: 2, c: 0 });
+  for (const other of ['c', 'b']) node(other).exchange.tell(room(1), 'a');
+  await until(() => node('a').answers.length > 0, { what: 'an answer' });
+  expect(node('a').answers).toEqual([[room(1), 'b', { size: 2, entries: people('b', 2) }]]);
+});
+
 test('CLU-13 whoever asks for people gets all of them, in as many messages as it takes', async () => {
   const node = cluster({ a: 0, b: 5_000, c: 3 });
   const found = await node('a').exchange.people(room(1));

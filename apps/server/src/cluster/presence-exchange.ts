@@ -26,6 +26,8 @@ type Ask = {
 };
 
 const SUBJECT = 'presence';
+/** In place of the number of an ask: the answer to one that went to a conversation's own subject. */
+const TOLD = 'told';
 /** What is asked in this time is asked together. */
 const GATHER_MS = 10;
 const IDS_PER_ASK = 1_000;
@@ -50,7 +52,15 @@ export class PresenceExchange {
     deps.bus.subscribe(`${SUBJECT}.${deps.nodeId}`, (text) => this.#receive(text));
   }
 
-  /** What the others have in these rooms; `answered` is called for each room and node. */
+  /** Tells another node, which has asked those who serve it, of this node's people there. */
+  tell(id: ConversationId, asker: string): void {
+    const part = this.#deps.partOf(id, false);
+    if (!part) return;
+    const line = `${id} ${JSON.stringify(part)}`;
+    this.#deps.bus.publish(`${SUBJECT}.${asker}`, `${this.#deps.nodeId} ${TOLD} last\n${line}`);
+  }
+
+  /** What all others have in these rooms; `answered` is called for each room and node. */
   ask(ids: readonly ConversationId[]): void {
     if (this.#deps.peers().length === 0) return;
     for (const id of ids) this.#gathering.add(id);
@@ -126,13 +136,17 @@ export class PresenceExchange {
   #receive(text: string): void {
     const [head = '', ...lines] = text.split('\n');
     const [nodeId = '', number, more] = head.split(' ');
+    if (number === TOLD) {
+      for (const line of lines) {
+        const [id, part] = readPart(line);
+        this.#deps.answered(id, nodeId, part);
+      }
+      return;
+    }
     const ask = this.#asks.get(Number(number));
     if (!ask) return;
     const parts = ask.partial.get(nodeId) ?? new Map<ConversationId, PresencePart>();
-    for (const line of lines) {
-      const end = line.indexOf(' ');
-      parts.set(line.slice(0, end) as ConversationId, JSON.parse(line.slice(end + 1)) as PresencePart);
-    }
+    for (const line of lines) parts.set(...readPart(line));
     if (more === 'more') {
       ask.partial.set(nodeId, parts);
       return;
@@ -147,4 +161,9 @@ export class PresenceExchange {
   close(): void {
     clearTimeout(this.#timer);
   }
+}
+
+function readPart(line: string): [ConversationId, PresencePart] {
+  const end = line.indexOf(' ');
+  return [line.slice(0, end) as ConversationId, JSON.parse(line.slice(end + 1)) as PresencePart];
 }

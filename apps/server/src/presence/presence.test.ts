@@ -20,6 +20,7 @@ function world() {
     nodeId: 'here',
     relay: undefined,
     ask: () => undefined,
+    askAll: () => undefined,
     peers: () => [],
     publish: (room, _topic, event, payload) => {
       for (const told of rooms.get(room) ?? []) told.push(tell(event, payload));

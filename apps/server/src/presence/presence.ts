@@ -43,8 +43,10 @@ export type PresenceDeps = {
   nodeId: string;
   /** Tells the other nodes what has changed among this node's people; undefined where there never are any. */
   relay: ((id: ConversationId, news: PresenceNews) => void) | undefined;
-  /** Asks the other nodes who of theirs is there; what they answer comes back by `setPart`. */
-  ask(ids: readonly ConversationId[]): void;
+  /** Asks the nodes that serve it who of theirs is there; what they answer comes back by `setPart`. */
+  ask(id: ConversationId): void;
+  /** Asks all other nodes the same, and each answers, also that it has nobody there. */
+  askAll(ids: readonly ConversationId[]): void;
   /** Other nodes that could answer. */
   peers(): readonly string[];
 };
@@ -130,9 +132,9 @@ export class Presence {
     for (const room of this.#rooms.values()) if (room.people.setPart(origin)) this.#schedule(room);
   }
 
-  /** What other nodes told may have been lost: they are asked anew. */
-  askAnew(): void {
-    this.#deps.ask([...this.#rooms.keys()]);
+  /** What other nodes told of these may have been lost, or of all rooms: they are asked anew. */
+  askAnew(ids: Iterable<ConversationId> = this.#rooms.keys()): void {
+    this.#deps.askAll([...ids].filter((id) => this.#rooms.has(id)));
   }
 
   #originOf(nodeId: string): Origin {
@@ -159,7 +161,7 @@ export class Presence {
         toldAsList: true,
       };
       this.#rooms.set(place.id, room);
-      this.#deps.ask([place.id]);
+      this.#deps.ask(place.id);
     }
     room.people.join(watcher.userId, watcher.deviceId, visible);
     room.waiting.add(watcher);
@@ -275,7 +277,7 @@ export class Presence {
   }
 
   #tellCount(room: Room): number {
-    if (room.people.wantsLists) this.#deps.ask([room.place.id]);
+    if (room.people.wantsLists) this.#deps.ask(room.place.id);
     room.toldAsList = false;
     room.quietUntil = performance.now() + LIMITS.presenceCountIntervalMs;
     const { topic } = room.place;

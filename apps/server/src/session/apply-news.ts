@@ -24,6 +24,8 @@ type Deps = {
   fanout: LocalFanout;
   live: LiveConversations;
   changed(told: ToldChange): void;
+  /** Tells another node of this one's people there. */
+  tellPresence(conversationId: ConversationId, nodeId: string): void;
 };
 
 /** Does on this node what another has told of a conversation that this one serves. */
@@ -37,6 +39,9 @@ export function applyNews(deps: Deps, conversationId: ConversationId, news: Conv
       return;
     case 'presence':
       deps.presence.hear(conversationId, news.nodeId, news.news);
+      return;
+    case 'presence_wanted':
+      deps.tellPresence(conversationId, news.nodeId);
       return;
     case 'signal': {
       const conversation = deps.live.get(conversationId);
