@@ -61,6 +61,9 @@ export interface Node {
   drain(): Promise<void>;
 }
 
+/** How often the delay of the event loop is looked at. Every look wakes the process, and a machine may run many nodes. */
+const LOOP_LAG_EVERY_MS = 100;
+
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
 export async function composeNode({ nodeId, config, database, log, version, worker }: Given): Promise<Node> {
   const bus = await openBus({ config, database, log, nodeId });
@@ -73,7 +76,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
 
   const registry = new Registry();
   if (worker) registry.setDefaultLabels({ worker: String(worker.number) });
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LAG_EVERY_MS });
   observe(registry, live, bus);
 
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);

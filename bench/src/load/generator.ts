@@ -245,6 +245,8 @@ function startChild(cores: Cores): Child {
       },
       serialization: 'json',
       stdio: ['ignore', 'inherit', 'inherit'],
+      // In one session they would have one share of the machine together (autogroup, sched(7)), and each node its own.
+      detached: true,
     }),
     waiting,
     ended: false,

@@ -2,8 +2,10 @@ import type { Member } from './member.ts';
 
 /** As the SDK beats, and Phoenix's own client. */
 const EVERY_MICROS = 30_000_000;
+/** Those that are due together go out together: else a crowd of processes does little more than wake up for one each. */
+const TOGETHER_MICROS = 50_000;
 
-/** Every member beats once in 30 s, and never many of them at once. */
+/** Every member beats once in 30 s; their turns are spread evenly over that time. */
 export class Heartbeats {
   sent = 0;
   answered = 0;
@@ -20,6 +22,7 @@ export class Heartbeats {
   }
 
   tick(now: number): void {
+    if (now - this.#at < TOGETHER_MICROS) return;
     const { length } = this.#members;
     this.#due += ((now - this.#at) * length) / EVERY_MICROS;
     this.#at = now;

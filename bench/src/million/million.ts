@@ -113,7 +113,7 @@ export async function million(args: readonly string[]): Promise<Result> {
   const targets = [
     atLeast('joined', joined.joined, connections, ''),
     atMost('dropped while they are held', held.closed, 0, ''),
-    atMost('heartbeats not answered', held.beats - held.beatsAnswered, held.beats / 1000, ''),
+    atMost('heartbeats not answered', Math.max(0, held.beats - held.beatsAnswered), held.beats / 1000, ''),
     atLeast('sampled receivers', receivers, Math.min(1_000, connections), ''),
     atMost('deliveries that did not come', held.missing, 0, ''),
     atMost('p99 of a delivery', held.latency.p99, 20, 'ms'),

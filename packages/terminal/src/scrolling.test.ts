@@ -62,6 +62,18 @@ describe('TERM-43 scrolling', () => {
     expect(said(lines()).at(-1)).toBe('row 29');
   });
 
+  test('TERM-43 what a command shows is read from its beginning, where it is longer than the window', async () => {
+    const { keys, type, lines } = await testTerminal({ columns: 60, rows: 12, messages: many(30) });
+    await type('/help all');
+    await keys('enter');
+    expect(said(lines())[0]).toBe('Account');
+    expect(lines().at(-1)).toContain('below');
+    await type('/help quit');
+    await keys('enter');
+    expect(said(lines()).at(-1)).not.toBe('');
+    expect(lines().at(-1)).not.toContain('below');
+  });
+
   test('TERM-43 /clear empties the tab, and scrolling back fills it again', async () => {
     const { keys, type, lines, say } = await testTerminal({ columns: 60, rows: 12, messages: many(30) });
     await type('/clear');

@@ -53,13 +53,14 @@ export class ReceiptBook {
   /** Marks that other nodes have stored, and that go out with those of this node. */
   readonly #heard = new Map<LiveConversation, Map<UserId, Mark>>();
   readonly #pace = new WeakMap<LiveConversation, Pace>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  /** Runs while there are marks: of a node that has none, nothing wakes up. */
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
   #storing: Promise<void> = Promise.resolve();
   #isStoring = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#timer = setInterval(() => this.#step(), LIMITS.receiptsIntervalMs / STEPS);
   }
 
   mark(conversation: LiveConversation, userId: UserId, delivered: number, read: number): void {
@@ -69,6 +70,7 @@ export class ReceiptBook {
       this.#dirty.set(conversation, marks);
     }
     if (raise(marks, userId, delivered, read)) this.#count++;
+    this.#run();
   }
 
   /** Another node has stored these, and told its own readers. */
@@ -80,6 +82,16 @@ export class ReceiptBook {
     }
     for (const { user_id, delivered_seq, read_seq } of receipts)
       raise(marks, user_id as UserId, delivered_seq, read_seq);
+    this.#run();
+  }
+
+  #run(): void {
+    if (!this.#closed) this.#timer ??= setInterval(() => this.#step(), LIMITS.receiptsIntervalMs / STEPS);
+  }
+
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   /** An entry of the conversation has just been handed to its readers: what waits for that goes with it. */
@@ -109,7 +121,11 @@ export class ReceiptBook {
     const isDue = (conversation: LiveConversation) =>
       !this.#held.has(conversation) && (this.#lastAt.get(conversation) ?? Number.NEGATIVE_INFINITY) <= before;
     for (const conversation of this.#heard.keys()) if (isDue(conversation)) this.#release(conversation);
-    if (this.#count === 0 || this.#isStoring) return;
+    if (this.#isStoring) return;
+    if (this.#count === 0) {
+      if (this.#held.size === 0 && this.#heard.size === 0) this.#rest();
+      return;
+    }
     const due = this.#take(Math.max(STEP_MARKS_MIN, this.#count / STEPS), isDue);
     this.#storing = this.#storing.then(() => this.#flush(due));
   }
@@ -196,7 +212,8 @@ export class ReceiptBook {
 
   /** Stops the clock and stores what has gathered. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    this.#rest();
     await this.flush();
   }
 }

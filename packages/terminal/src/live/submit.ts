@@ -4,7 +4,10 @@ import { COMMANDS } from '../commands/table.ts';
 import { mayHoldSecret } from '../language/find-command.ts';
 import { plainText } from '../language/parse-line.ts';
 import { splitWords } from '../language/words.ts';
+import { openTab } from '../state/state.ts';
+import { scrollTo } from '../view/scroll-window.ts';
 import type { Live } from './live.ts';
+import { scroll } from './scroll-deeds.ts';
 
 /** Runs a line as if typed in the open tab. What it shows goes there, or to the tab that the command itself turned to. */
 export async function runInTab(live: Live, context: CommandContext, line: string): Promise<void> {
@@ -18,10 +21,15 @@ export async function runInTab(live: Live, context: CommandContext, line: string
   };
   const { lines } = await runLine(own, line);
   live.change({ type: 'progress', text: undefined });
+  const isRead = tab === live.state.open && openTab(live.state).scroll === 'bottom';
+  const first = live.picture.scrollback.timeline.length;
   for (const shown of lines) {
     if (typeof shown === 'string') live.tell(tab, shown);
     else live.tell(tab, shown.text, shown.kind);
   }
+  // What is longer than the window is read from its beginning.
+  const { scrollback, height } = live.picture;
+  if (isRead) scroll(live, scrollTo(scrollback, first, height, 0));
 }
 
 /** A line that may hold a password is not kept. */
