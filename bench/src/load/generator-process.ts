@@ -12,7 +12,7 @@ import { ClosedLoop, Traffic } from './traffic.ts';
 /** One of the processes that hold the connections. It takes orders from its parent and answers each with a report. */
 
 /** The longest wait for a socket: orders of the parent are seen in between. */
-const WAIT_MAX_MICROS = 20_000;
+const WAIT_MAX_MICROS = 50_000;
 /** Where timers of a millisecond are under way. */
 const SHORT_WAIT_MICROS = 1_000;
 /** How long the sockets alone are served before the parent may be heard again. */
@@ -108,7 +108,7 @@ function take(order: Order): Promise<Report> {
 
 function waitMicros(now: number): number {
   const most = marks.isOn || comebacks ? SHORT_WAIT_MICROS : WAIT_MAX_MICROS;
-  return traffic ? Math.min(most, traffic.nextDueAt - now) : most;
+  return Math.min(most, heartbeats.nextAt - now, (traffic?.nextDueAt ?? Number.POSITIVE_INFINITY) - now);
 }
 
 process.on('message', ({ id, order }: Numbered) => {

@@ -19,7 +19,7 @@ import { monotonicMicros } from './monotonic-clock.ts';
 import type { Place } from './sockets.ts';
 
 /** Connections of one process, below the usual limit of 20,000 descriptors. */
-const CONNECTIONS_MAX = 18_000;
+const CONNECTIONS_MAX = 19_700;
 /** Lead time of a schedule, so that every process has its order when it begins. */
 const LEAD_MICROS = 200_000;
 
@@ -85,7 +85,7 @@ export class Generator implements AsyncDisposable {
 
   /**
    * Connects and joins people [from, to) of a file; `concurrency` of them are under way at a time, in `processes` of the
-   * generator: the others have their turn after these.
+   * generator, which take people in turn: the others begin after these.
    */
   async join(
     places: Place[],
@@ -99,16 +99,18 @@ export class Generator implements AsyncDisposable {
     const cut = (part: number) => from + Math.floor(((to - from) * part) / count);
     const reports: JoinReport[] = [];
     for (let first = 0; first < count; first += processes) {
-      const turn = this.#children.slice(first, first + processes).map((child, index) =>
+      const turn = this.#children.slice(first, first + processes);
+      const part = people.slice(cut(first), cut(first + turn.length));
+      const joining = turn.map((child, index) =>
         this.#tell(child, {
           do: 'join',
           places,
-          people: people.slice(cut(first + index), cut(first + index + 1)),
-          concurrency: Math.max(1, Math.floor(concurrency / Math.min(processes, count))),
+          people: { ...part, every: turn.length, offset: index },
+          concurrency: Math.max(1, Math.floor(concurrency / turn.length)),
           canReturn,
         }),
       );
-      reports.push(...((await Promise.all(turn)) as JoinReport[]));
+      reports.push(...((await Promise.all(joining)) as JoinReport[]));
     }
     const startedAt = Math.min(...reports.map((report) => report.startedAt));
     const endedAt = Math.max(...reports.map((report) => report.endedAt));

@@ -13,19 +13,28 @@ export class Heartbeats {
   #next = 0;
   #due = 0;
   #at = 0;
+  /** Processes that begin together do not beat together. */
+  readonly #phase = Math.random() * TOGETHER_MICROS;
+
+  /** When the next are due, in monotonic microseconds. */
+  get nextAt(): number {
+    return this.#at + TOGETHER_MICROS;
+  }
 
   begin(members: readonly Member[], now: number): void {
     this.#members = members;
     this.#next = 0;
     this.#due = 0;
-    this.#at = now;
+    this.#at = now - this.#phase;
   }
 
   tick(now: number): void {
-    if (now - this.#at < TOGETHER_MICROS) return;
+    if (now < this.nextAt) return;
     const { length } = this.#members;
-    this.#due += ((now - this.#at) * length) / EVERY_MICROS;
-    this.#at = now;
+    // Whole steps: a process that was late once would else beat with others from then on.
+    const passed = Math.floor((now - this.#at) / TOGETHER_MICROS) * TOGETHER_MICROS;
+    this.#due += (passed * length) / EVERY_MICROS;
+    this.#at += passed;
     // After a stall nobody beats twice.
     for (this.#due = Math.min(this.#due, length); this.#due >= 1; this.#due--) {
       if (this.#members[this.#next]?.beat()) this.sent++;

@@ -10,8 +10,8 @@ export type Person = {
   node: number;
 };
 
-/** A part of a file of people, by its bytes. */
-export type PeopleSlice = { path: string; from: number; to: number };
+/** A part of a file of people, by its bytes; of its lines every so many, the one at `offset` first. */
+export type PeopleSlice = { path: string; from: number; to: number; every: number; offset: number };
 
 export function personLine({ token, groupId }: Omit<Person, 'node'>): string {
   return `${token} ${groupId}`;
@@ -29,13 +29,7 @@ export class PeopleFile implements Disposable {
     this.#path = path;
     this.#descriptor = openSync(path, 'a');
     const { size } = fstatSync(this.#descriptor);
-    for (let from = 0; from < size; ) {
-      // Whole lines only: what was cut off is read again with the next part.
-      const text = readText(path, from, Math.min(size, from + PART_BYTES));
-      const lines = text.slice(0, text.lastIndexOf('\n') + 1);
-      this.#note(lines);
-      from += lines.length;
-    }
+    for (const lines of linesOf(path, 0, size)) this.#note(lines);
   }
 
   get length(): number {
@@ -45,13 +39,13 @@ export class PeopleFile implements Disposable {
   append(people: readonly Person[]): void {
     const lines = people.map((person) => `${personLine(person)} ${person.node}\n`).join('');
     writeFileSync(this.#descriptor, lines);
-    this.#note(lines);
+    this.#note(lines.split('\n').slice(0, -1));
   }
 
-  #note(lines: string): void {
+  #note(lines: readonly string[]): void {
     // Tokens and ids are ASCII: as many bytes as characters.
     let end = this.#ends.at(-1) ?? 0;
-    for (const line of lines.split('\n').slice(0, -1)) {
+    for (const line of lines) {
       end += line.length + 1;
       this.#ends.push(end);
       const { groupId } = readPerson(line);
@@ -60,7 +54,7 @@ export class PeopleFile implements Disposable {
   }
 
   /** Lines [from, to). */
-  slice(from: number, to: number): PeopleSlice {
+  slice(from: number, to: number): Pick<PeopleSlice, 'path' | 'from' | 'to'> {
     const end = (line: number) => this.#ends[Math.min(line, this.length)] ?? 0;
     return { path: this.#path, from: end(from), to: end(to) };
   }
@@ -70,8 +64,24 @@ export class PeopleFile implements Disposable {
   }
 }
 
-export function readPeople({ path, from, to }: PeopleSlice): Person[] {
-  return readText(path, from, to).split('\n').slice(0, -1).map(readPerson);
+export function readPeople({ path, from, to, every, offset }: PeopleSlice): Person[] {
+  const people: Person[] = [];
+  let index = 0;
+  for (const lines of linesOf(path, from, to)) {
+    for (const line of lines) if (index++ % every === offset) people.push(readPerson(line));
+  }
+  return people;
+}
+
+/** A part at a time: the file may be larger than what a process is to hold. */
+function* linesOf(path: string, from: number, to: number): Generator<string[]> {
+  for (let at = from; at < to; ) {
+    // Whole lines only: what was cut off is read again with the next part.
+    const text = readText(path, at, Math.min(to, at + PART_BYTES));
+    const lines = text.split('\n');
+    at += text.length - (lines.pop()?.length ?? 0);
+    yield lines;
+  }
 }
 
 function readPerson(line: string): Person {

@@ -15,6 +15,8 @@ type Peer = { heardAt: number; beats: number; lapses: number };
 
 const SUBJECT = 'nodes';
 export const BEAT_EVERY_MS = 1_500;
+/** Nodes beat at moments so far apart that several come together: who hears fifty of them wakes up ten times, not fifty. */
+const MOMENT_EVERY_MS = 150;
 /** A node that is silent for this long is gone; with the time it takes to tell, its people are within 10 s. */
 const SILENCE_MAX_MS = 6_000;
 
@@ -26,7 +28,7 @@ export class Peers {
   readonly #deps: Deps;
   readonly #now: () => number;
   readonly #peers = new Map<string, Peer>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #beats = 0;
   #lapses = 0;
   #lookedAt: number;
@@ -38,10 +40,18 @@ export class Peers {
     deps.bus.subscribe(SUBJECT, (text) => this.#receive(text));
     deps.bus.onState((isUp) => this.#turned(isUp));
     this.beat();
-    this.#timer = setInterval(() => {
-      this.beat();
-      this.look();
-    }, BEAT_EVERY_MS);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(
+      () => {
+        this.#schedule();
+        this.beat();
+        this.look();
+      },
+      BEAT_EVERY_MS - (Date.now() % MOMENT_EVERY_MS),
+    );
   }
 
   get ids(): readonly string[] {
@@ -108,7 +118,7 @@ export class Peers {
 
   /** Says goodbye: this node's people are gone at once. */
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#deps.bus.publish(SUBJECT, `bye ${this.#deps.nodeId}`);
   }
 }
