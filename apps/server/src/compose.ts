@@ -18,6 +18,7 @@ import type { Database } from './db/database.ts';
 import { removeOldChanges } from './fanout/change-feed.ts';
 import { handOverGroups } from './groups/hand-over.ts';
 import { trimLogs } from './groups/trim-logs.ts';
+import { claimTurn, type SharedJob } from './jobs/claim-turn.ts';
 import { repeat } from './jobs/repeat.ts';
 import { LongPoll } from './transports/longpoll/long-poll.ts';
 import { registerAuthRoutes } from './transports/rest/auth-routes.ts';
@@ -114,10 +115,17 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const longPoll = new LongPoll({ ...sockets, authenticate: letIn, admit });
 
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  /** One node does it for all. */
+  const shared = (job: SharedJob, everyMs: number, work: (signal: AbortSignal) => Promise<unknown>) =>
+    repeat(async (signal) => (await claimTurn(database, job, everyMs)) && work(signal), everyMs, onError);
   const background = [
-    repeat((signal) => trimLogs({ database, announcer }, new Date(), signal), RETENTION_EVERY_MS, onError),
-    repeat(() => removeExpiredSessions({ database, announcer }), EXPIRED_SESSIONS_EVERY_MS, onError),
-    repeat(() => removeOldChanges(database), OLD_CHANGES_EVERY_MS, onError),
+    shared('trim_logs', RETENTION_EVERY_MS, (signal) =>
+      trimLogs({ database, announcer }, new Date(), signal),
+    ),
+    shared('expired_sessions', EXPIRED_SESSIONS_EVERY_MS, () =>
+      removeExpiredSessions({ database, announcer }),
+    ),
+    shared('old_changes', OLD_CHANGES_EVERY_MS, () => removeOldChanges(database)),
     repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
   ];

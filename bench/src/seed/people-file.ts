@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 
-/** Read at a time of a file that is there already. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** Read at a time. */
+const PART_BYTES = 1024 * 1024;
 
 export type Person = {
   token: string;
@@ -68,7 +68,7 @@ export function readPeople({ path, from, to, every, offset }: PeopleSlice): Pers
   const people: Person[] = [];
   let index = 0;
   for (const lines of linesOf(path, from, to)) {
-    for (const line of lines) if (index++ % every === offset) people.push(readPerson(line));
+    for (const line of lines) if (index++ % every === offset) people.push(readPerson(copyOf(line)));
   }
   return people;
 }
@@ -82,6 +82,11 @@ function* linesOf(path: string, from: number, to: number): Generator<string[]> {
     at += text.length - (lines.pop()?.length ?? 0);
     yield lines;
   }
+}
+
+/** A part of a string keeps the whole of it in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function readPerson(line: string): Person {
