@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Cores } from '../machine/cores.ts';
 import { pin } from '../machine/cores.ts';
-import { KEEP_FREED_MEMORY } from '../machine/keep-freed-memory.ts';
 import { cpuSeconds } from '../machine/process-figures.ts';
 import type { PeopleFile } from '../seed/people-file.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
@@ -250,7 +249,6 @@ function startChild(cores: Cores): Child {
       stdio: ['ignore', 'inherit', 'inherit'],
       // In one session they would have one share of the machine together (autogroup, sched(7)), and each node its own.
       detached: true,
-      env: { ...process.env, ...KEEP_FREED_MEMORY },
     }),
     waiting,
     ended: false,

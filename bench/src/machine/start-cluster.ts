@@ -21,8 +21,6 @@ export type ClusterPlan = {
   coreOf?(node: number): string;
   /** The core of Postgres and NATS. */
   core?: string;
-  /** More of the nodes' environment. */
-  env?: Readonly<Record<string, string>>;
 };
 
 /** Nodes of one cluster, each on a port of its own so that a client can choose; one PostgreSQL and one NATS. */
@@ -78,7 +76,6 @@ export async function startCluster(plan: ClusterPlan): Promise<MeasuredCluster> 
       TPX_DATABASE_CONNECTIONS: String(plan.databaseConnections),
       ...(nats && { TPX_NATS_URL: nats.url }),
       ...COLLECTABLE,
-      ...plan.env,
     };
     const nodes: TestServer[] = [];
     // The first alone: it migrates.

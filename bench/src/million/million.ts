@@ -3,7 +3,6 @@ import { Options } from '../command-line.ts';
 import { Generator } from '../load/generator.ts';
 import { TEXT_LENGTH_MIN } from '../load/member.ts';
 import { describeMachine } from '../machine/describe-machine.ts';
-import { KEEP_FREED_MEMORY } from '../machine/keep-freed-memory.ts';
 import { kernelMemory, socketsInUse } from '../machine/kernel-memory.ts';
 import { startCluster } from '../machine/start-cluster.ts';
 import { atLeast, atMost, markdownTable, printTargets, type Result } from '../result.ts';
@@ -59,8 +58,6 @@ export async function million(args: readonly string[]): Promise<Result> {
     nodes,
     withNats: true,
     databaseConnections: DATABASE_CONNECTIONS,
-    // Fifty nodes on two cores: what each does when nothing happens counts fifty times.
-    env: KEEP_FREED_MEMORY,
     ...(dataDir !== undefined && { dataDir }),
   });
   console.log(`  ${nodes} nodes serve`);
