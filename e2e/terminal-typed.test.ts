@@ -69,7 +69,7 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
       ['/status custom at sea', /at sea/],
       ['/sessions', 'terminal on'],
       ['/theme', 'terminal-light'],
-      ['/keys', /^w +Show who has it/m],
+      ['/keys', /^Enter +Send the line/m],
       ['/ignore', /[Nn]obody|ignored/],
       ['/lag', /ms/],
       ['/profile set-photo a.png', /media/],
