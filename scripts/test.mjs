@@ -160,7 +160,14 @@ async function runBunTest(name, files, output) {
   running.add(child);
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(1));
-    child.on('close', (exitCode) => resolve(exitCode ?? 1));
+    child.on('exit', (exitCode) => {
+      // What it has left running may hold its output open for ever.
+      const patience = setTimeout(() => resolve(exitCode ?? 1), 2_000);
+      child.on('close', () => {
+        clearTimeout(patience);
+        resolve(exitCode ?? 1);
+      });
+    });
   });
   running.delete(child);
   tally(name, files, code, readTestCases(report));

@@ -38,9 +38,15 @@ if (!bench) {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    // Servers, database and generators end with it; each as it does when it is told to.
-    for (const pid of descendants(process.pid)) process.kill(pid, 'SIGTERM');
-    process.exit(130);
+    // Servers, database and generators are not to outlive it.
+    for (const pid of descendants(process.pid)) {
+      try {
+        process.kill(pid, 'SIGTERM');
+      } catch {
+        // It has ended with another.
+      }
+    }
+    process.exit(signal === 'SIGINT' ? 130 : 143);
   });
 }
 try {

@@ -34,7 +34,7 @@ import { registerSystemRoutes } from './transports/rest/system-routes.ts';
 import { registerUserRoutes } from './transports/rest/user-routes.ts';
 
 const RETENTION_EVERY_MS = 60_000;
-const EXPIRED_SESSIONS_EVERY_MS = 3_600_000;
+const EXPIRED_SESSIONS_EVERY_MS = 600_000;
 const OLD_CHANGES_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
@@ -115,7 +115,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const longPoll = new LongPoll({ ...sockets, authenticate: letIn, admit });
 
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
-  /** One node does it for all. */
+  /** Each turn is one node's. */
   const shared = (job: SharedJob, everyMs: number, work: (signal: AbortSignal) => Promise<unknown>) =>
     repeat(async (signal) => (await claimTurn(database, job, everyMs)) && work(signal), everyMs, onError);
   const background = [

@@ -84,8 +84,8 @@ export class Generator implements AsyncDisposable {
   }
 
   /**
-   * Connects and joins people [from, to) of a file; `concurrency` of them are under way at a time, in `processes` of the
-   * generator, which take people in turn: the others begin after these.
+   * Connects and joins people [from, to) of a file, dealt round robin to `processes` of the generator with `concurrency`
+   * of them under way; the next so many processes begin when these are done.
    */
   async join(
     places: Place[],

@@ -46,7 +46,7 @@ export async function seedMillion(database: Database, crowd: Crowd, folder: stri
       const groups = Math.ceil(users / size);
       const seeded = await seed(database, { users, groups, membersOf: 'one', tokenSeconds: TOKEN_SECONDS });
       const inOrder = order === 'mixed' ? seeded.people : seeded.people.toSorted(byRoom);
-      people.append(inOrder.map((person) => ({ ...person, node: places.next(person.groupId) })));
+      people.append(inOrder.map((person) => ({ ...person, node: places.next(person.groupId, size) })));
       const seconds = (performance.now() - startedAt) / 1000;
       console.log(`  seeded ${people.length} users in ${seconds.toFixed(0)} s`);
     }
@@ -78,7 +78,8 @@ class Placement {
     });
   }
 
-  next(groupId: string): number {
+  /** The node of one more member of a room of `size`. */
+  next(groupId: string, size: number): number {
     let room = this.#rooms.get(groupId);
     if (!room) {
       const full = this.#placed >= (this.#blocks[this.#block]?.people ?? 0);
@@ -86,10 +87,10 @@ class Placement {
         this.#block++;
         this.#placed = 0;
       }
+      this.#placed += size;
       room = { block: this.#block, members: 0 };
       this.#rooms.set(groupId, room);
     }
-    this.#placed++;
     const { first, nodes } = this.#blocks[room.block] as { first: number; nodes: number };
     return first + (room.members++ % nodes);
   }

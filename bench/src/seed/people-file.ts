@@ -80,6 +80,8 @@ function* linesOf(path: string, from: number, to: number): Generator<string[]> {
     const text = readText(path, at, Math.min(to, at + PART_BYTES));
     const lines = text.split('\n');
     at += text.length - (lines.pop()?.length ?? 0);
+    // Cut off in its last line: whoever wrote it was ended.
+    if (lines.length === 0) return;
     yield lines;
   }
 }

@@ -15,7 +15,7 @@ type Peer = { heardAt: number; beats: number; lapses: number };
 
 const SUBJECT = 'nodes';
 export const BEAT_EVERY_MS = 1_500;
-/** Nodes beat at moments so far apart that several come together: who hears fifty of them wakes up ten times, not fifty. */
+/** Beats are aligned to these multiples of the wall clock: who hears fifty in 1.5 s wakes up ten times for them. */
 const MOMENT_EVERY_MS = 150;
 /** A node that is silent for this long is gone; with the time it takes to tell, its people are within 10 s. */
 const SILENCE_MAX_MS = 6_000;

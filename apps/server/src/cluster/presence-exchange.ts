@@ -38,7 +38,7 @@ const PEOPLE_WITHIN_MS = 500;
 /** An answer that takes longer is not waited for any more. */
 const FORGOTTEN_AFTER_MS = 10_000;
 
-/** Asks all other nodes who of theirs is in which conversations, and answers them (spec CLU-13). */
+/** Asks all other nodes who of theirs is in which conversations, and tells them of its own (spec CLU-13). */
 export class PresenceExchange {
   readonly #deps: Deps;
   readonly #asks = new Map<number, Ask>();

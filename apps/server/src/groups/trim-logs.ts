@@ -13,8 +13,8 @@ const GROUPS_PER_LOOK = 500;
 
 /**
  * Deletes what is older than each group's `messages_retention`, really and from the front of its log only, so that what
- * is left has no gap (spec GRP-9). In small batches, each its own transaction, announced when it has committed. More
- * than one node may do this at once: a group that somebody holds is left for the next pass.
+ * is left has no gap (spec GRP-9). In small batches, each its own transaction, announced when it has committed. Two
+ * nodes may do this at once, where a pass takes long: a group that somebody holds is left for the next pass.
  *
  * @returns how many events were removed
  * @throws {Refusal} unavailable

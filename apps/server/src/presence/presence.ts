@@ -277,7 +277,8 @@ export class Presence {
   }
 
   #tellCount(room: Room): number {
-    if (room.people.wantsLists) this.#deps.ask(room.place.id);
+    // Who has nobody there any more has to say so, too.
+    if (room.people.wantsLists) this.#deps.askAll([room.place.id]);
     room.toldAsList = false;
     room.quietUntil = performance.now() + LIMITS.presenceCountIntervalMs;
     const { topic } = room.place;
