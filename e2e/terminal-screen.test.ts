@@ -98,6 +98,7 @@ describe('TERM-40 TERM-42 TERM-58 TERM-59 the terminal on a real server', () => 
     enter(alice, 'are you there?');
     await shows(bob, /2 alice-\S+ 1/);
     await shows(alice, /are you there\? {2}D/);
+    await until(() => bob.calls.length > 0, { what: 'a bell' });
     expect(bob.calls).toEqual([`${alice.username}: are you there?`]);
     press(bob.terminal, 'alt+a');
     await shows(bob, /are you there\?/);

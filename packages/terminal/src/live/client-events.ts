@@ -53,9 +53,11 @@ export function followClient(live: Live, tabs: Tabs): () => void {
     typing: present,
     presence: present,
     ping: ({ conversation, userId }) => {
-      const title = pingSentence(live.names.of(userId));
-      live.tell(conversation.topic, title, 'event');
-      live.ports.notify({ title, body: '' });
+      whenNamed(live, userId, (name) => {
+        const title = pingSentence(name);
+        live.tell(conversation.topic, title, 'event');
+        live.ports.notify({ title, body: '' });
+      });
     },
     person: () => live.change({ type: 'people' }),
     me: () => live.change({ type: 'people' }),
@@ -118,7 +120,14 @@ function messageCame(live: Live, tabs: Tabs, conversation: Conversation, message
     counts: isCounted ? (highlight ? 'mention' : 'unread') : 'no',
   });
   if (rings && isUnread && !isSeen && state.preferences.bell) {
-    const title = `${live.names.of(message.sender_id)}${conversation.about.kind === 'group' ? `, ${safeLine(conversation.about.name)}` : ''}`;
-    live.ports.notify({ title, body: safeLine(excerpt(bodyOf(message), NOTICE_MAX)) });
+    const where = conversation.about.kind === 'group' ? `, ${safeLine(conversation.about.name)}` : '';
+    const body = safeLine(excerpt(bodyOf(message), NOTICE_MAX));
+    whenNamed(live, message.sender_id, (name) => live.ports.notify({ title: `${name}${where}`, body }));
   }
+}
+
+/** What is told once, and can't be painted anew when it is known who it is about, waits for that. */
+function whenNamed(live: Live, userId: string, tell: (name: string) => void): void {
+  if (live.names.person(userId)) tell(live.names.of(userId));
+  else void live.names.learn([userId]).then(() => tell(live.names.of(userId)));
 }
