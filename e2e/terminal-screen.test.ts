@@ -181,7 +181,9 @@ describe('TERM-40 TERM-42 TERM-58 TERM-59 the terminal on a real server', () => 
         return screenOf(seat).includes('number 1.');
       },
       { what: 'the first message' },
-    );
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${screenOf(seat)}`);
+    });
     await Promise.all([alice, bob, seat].map(({ terminal }) => terminal.close()));
   }, 60_000);
 });

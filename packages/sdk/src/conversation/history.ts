@@ -62,6 +62,8 @@ export class History {
   /** True where there is more. `seq`: how far the cache is known. @throws {Refusal} @throws {NetworkError} */
   async loadOlder(limit: number, seq: number): Promise<boolean> {
     const { cache, tell } = this.#options;
+    // How far the log goes is not known yet: an empty page before its beginning would pass for the whole history.
+    if (cache.oldestSeq === undefined && seq === 0) return this.#start === undefined;
     const before = cache.oldestSeq ?? seq + 1;
     const { messages, has_more } = await this.#options.fetch({ before, limit });
     cache.prepend(messages, seq, true);

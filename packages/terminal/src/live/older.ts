@@ -3,7 +3,8 @@ import type { Client, Conversation } from '@tpx/sdk';
 /** Pages of history before those held, one at a time, when somebody has scrolled near them. */
 export class Older {
   readonly #client: Client;
-  readonly #ended = new Set<string>();
+  /** The oldest message held when there was nothing before it; of a conversation that held none yet it says nothing. */
+  readonly #ended = new Map<string, number>();
   readonly #loading = new Set<string>();
 
   constructor(client: Client) {
@@ -13,9 +14,10 @@ export class Older {
   /** Whether there is more to be had. */
   has(topic: string): boolean {
     const conversation = this.#client.conversation(topic);
-    if (!conversation?.joined || this.#ended.has(topic)) return false;
+    if (!conversation?.joined) return false;
     const oldest = conversation.messages[0];
-    return oldest === undefined || oldest.seq > conversation.about.first_seq;
+    if (oldest === undefined) return true;
+    return oldest.seq > conversation.about.first_seq && oldest.seq !== this.#ended.get(topic);
   }
 
   /** What was removed at the front, or another account's: what is known of ends is not true any more. */
@@ -30,7 +32,8 @@ export class Older {
     conversation.loadOlder().then(
       (hasMore) => {
         this.#loading.delete(topic);
-        if (!hasMore) this.#ended.add(topic);
+        const oldest = conversation.messages[0];
+        if (!hasMore && oldest) this.#ended.set(topic, oldest.seq);
       },
       // The next scroll tries again.
       () => this.#loading.delete(topic),
