@@ -14,13 +14,13 @@ const tell = (event: string, payload: unknown): Told => ({
 });
 
 /** Rooms as a node has them, with everything that each watcher hears. */
-function world() {
+function world(askAll: (presence: Presence) => void = () => undefined) {
   const rooms = new Map<string, Set<Told[]>>();
-  const presence = new Presence({
+  const presence: Presence = new Presence({
     nodeId: 'here',
     relay: undefined,
     ask: () => undefined,
-    askAll: () => undefined,
+    askAll: () => askAll(presence),
     peers: () => [],
     publish: (room, _topic, event, payload) => {
       for (const told of rooms.get(room) ?? []) told.push(tell(event, payload));
@@ -58,6 +58,19 @@ test('PRES-5: whom somebody blocks does not see the blocker, in a room that grew
   await until(() => lastOf(blocked.told, 'presence_state') !== undefined, { what: 'the list' });
   expect(lastOf(blocked.told, 'presence_state')).not.toHaveProperty(blocker);
   expect(lastOf(others.at(-1)?.told ?? [], 'presence_state')).toHaveProperty(blocker);
+  presence.close();
+});
+
+test('CLU-14 a room whose last person elsewhere has gone is a list again, because that node says that it has nobody', async () => {
+  const { presence, watcher } = world((one) => one.setPart(place.id, 'there', undefined));
+  const here = Array.from({ length: LIMITS.presenceListMax }, (_, n) => watcher(`user-${n}`));
+  for (const one of here) presence.join(place, one, true);
+  presence.hear(place.id, 'there', { size: 1, joins: [['far' as UserId, 1, 0, 'device']], leaves: [] });
+  const first = here[0]?.told ?? [];
+  await until(() => lastOf(first, 'presence_count')?.online === 201, { what: 'the count' });
+  presence.hear(place.id, 'there', { size: 0 });
+  await until(() => lastOf(first, 'presence_state') !== undefined, { what: 'the list' });
+  expect(Object.keys(lastOf(first, 'presence_state') ?? {})).toHaveLength(200);
   presence.close();
 });
 

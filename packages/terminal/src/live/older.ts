@@ -3,8 +3,7 @@ import type { Client, Conversation } from '@tpx/sdk';
 /** Pages of history before those held, one at a time, when somebody has scrolled near them. */
 export class Older {
   readonly #client: Client;
-  /** The oldest message held when there was nothing before it; of a conversation that held none yet it says nothing. */
-  readonly #ended = new Map<string, number>();
+  readonly #ended = new Set<string>();
   readonly #loading = new Set<string>();
 
   constructor(client: Client) {
@@ -14,10 +13,9 @@ export class Older {
   /** Whether there is more to be had. */
   has(topic: string): boolean {
     const conversation = this.#client.conversation(topic);
-    if (!conversation?.joined) return false;
+    if (!conversation?.joined || this.#ended.has(topic)) return false;
     const oldest = conversation.messages[0];
-    if (oldest === undefined) return true;
-    return oldest.seq > conversation.about.first_seq && oldest.seq !== this.#ended.get(topic);
+    return oldest === undefined || oldest.seq > conversation.about.first_seq;
   }
 
   /** What was removed at the front, or another account's: what is known of ends is not true any more. */
@@ -32,8 +30,7 @@ export class Older {
     conversation.loadOlder().then(
       (hasMore) => {
         this.#loading.delete(topic);
-        const oldest = conversation.messages[0];
-        if (!hasMore && oldest) this.#ended.set(topic, oldest.seq);
+        if (!hasMore) this.#ended.add(topic);
       },
       // The next scroll tries again.
       () => this.#loading.delete(topic),
