@@ -125,7 +125,7 @@ describe.skipIf(!hasTmux)('TERM-79 what the terminal lends', () => {
     );
     const pane = await tmux.open(['-P', 'ann'], { env: { EDITOR: editor, TMPDIR: home.folder } });
     await pane.triple(online, '<M-e>', 'mode 600');
-    const screen = await pane.triple('edit?', 'from my editor<Enter>', 'from my editor');
+    const screen = await pane.triple('edit?', 'from my editor<Enter>', 'in two lines');
     expect(screen.text).toContain('in two lines');
     expect(await Array.fromAsync(new Bun.Glob('tpx-message-*').scan({ cwd: home.folder }))).toEqual([]);
     await pane.press('<C-c><C-c>');
