@@ -64,11 +64,15 @@ export class History {
     const { cache, tell } = this.#options;
     // How far the log goes is not known yet: an empty page before its beginning would pass for the whole history.
     if (cache.oldestSeq === undefined && seq === 0) return this.#start === undefined;
-    const before = cache.oldestSeq ?? seq + 1;
-    const { messages, has_more } = await this.#options.fetch({ before, limit });
-    cache.prepend(messages, seq, true);
-    if (!has_more) this.#start = cache.oldestSeq ?? 1;
-    tell('history', { count: messages.length });
-    return has_more;
+    const oldest = cache.oldestSeq;
+    return cache.keepingFront(async () => {
+      const { messages, has_more } = await this.#options.fetch({ before: oldest ?? seq + 1, limit });
+      // Begun anew meanwhile, or shortened by retention: the page ends before what is held now begins.
+      if (oldest !== undefined && (cache.oldestSeq ?? Number.POSITIVE_INFINITY) > oldest) return true;
+      cache.prepend(messages, seq, true);
+      if (!has_more) this.#start = cache.oldestSeq ?? 1;
+      tell('history', { count: messages.length });
+      return has_more;
+    });
   }
 }

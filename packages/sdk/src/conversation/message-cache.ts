@@ -13,6 +13,8 @@ export class MessageCache {
   #messages: readonly MessageObject[] | undefined;
   /** Asked for by scrolling back: may stay as long as this object lives. */
   #scrolledBack = 0;
+  /** Pages of history that are on their way: what they end at must not be dropped meanwhile. */
+  #awaited = 0;
   /** The last changes, for pages of history that were on their way when these came. */
   #recentChanges: LogEvent[] = [];
 
@@ -63,9 +65,26 @@ export class MessageCache {
     if (known) return known;
     this.#held.push(added);
     this.#messages = undefined;
-    const max = this.#limit + this.#scrolledBack;
-    if (this.#held.length > max) this.#held.splice(0, this.#held.length - max);
+    this.#trim();
     return added.message;
+  }
+
+  #trim(): void {
+    const excess = this.#held.length - this.#limit - this.#scrolledBack;
+    if (this.#awaited > 0 || excess <= 0) return;
+    this.#held.splice(0, excess);
+    this.#messages = undefined;
+  }
+
+  /** Drops nothing at the front while `load` brings the page before it, which would leave a gap. */
+  async keepingFront<Result>(load: () => Promise<Result>): Promise<Result> {
+    this.#awaited++;
+    try {
+      return await load();
+    } finally {
+      this.#awaited--;
+      this.#trim();
+    }
   }
 
   clear(): void {
@@ -84,8 +103,9 @@ export class MessageCache {
       .filter(({ seq }) => seq < oldest)
       .map((message) => this.#catchUp({ message, asOf }));
     if (pin) this.#scrolledBack += older.length;
-    this.#held = [...older, ...this.#held].slice(-(this.#limit + this.#scrolledBack));
+    this.#held = [...older, ...this.#held];
     this.#messages = undefined;
+    this.#trim();
   }
 
   #catchUp(held: HeldMessage): HeldMessage {
