@@ -1,5 +1,6 @@
 import { Refusal } from '@tpx/protocol';
 import { DatabaseError } from './db/database.ts';
+import { SchemaError } from './db/schema-error.ts';
 
 /** Why a node did not start, as a sentence that says what to do. */
 export class StartError extends Error {
@@ -8,6 +9,7 @@ export class StartError extends Error {
 
 /** Translates what is known to go wrong at a start; gives anything else back as it is. */
 export function toStartError(error: unknown): unknown {
+  if (error instanceof SchemaError) return new StartError(error.message);
   if (error instanceof Refusal && error.code === 'unavailable') {
     return new StartError(
       'PostgreSQL does not answer at TPX_DATABASE_URL. Check the address and that it runs.',

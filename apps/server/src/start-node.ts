@@ -6,12 +6,16 @@ import type { Config } from './config/config.ts';
 import { type DatabaseAddress, openDatabase } from './db/bun-database.ts';
 import { migrate } from './db/migrate.ts';
 
+/** Rewriting a large table takes long, and there is nobody yet whom it keeps waiting. */
+const MIGRATED_WITHIN_MS = 24 * 3_600_000;
+
 type Given = { config: Config; address: DatabaseAddress; log: Logger; worker?: Worker };
 
 /** A node that serves at `url`. */
 export type StartedNode = { url: URL; stop(): Promise<void> };
 
 export async function startNode({ config, address, log, worker }: Given): Promise<StartedNode> {
+  await bringUpToDate(address);
   const nodeId = crypto.randomUUID();
   const database = openDatabase({
     ...address,
@@ -22,7 +26,6 @@ export async function startNode({ config, address, log, worker }: Given): Promis
   let node: Node;
   let url: URL;
   try {
-    await migrate(database);
     node = await composeNode({ nodeId, config, database, log, worker, version: packageJson.version });
     url = node.listen();
   } catch (error) {
@@ -36,4 +39,13 @@ export async function startNode({ config, address, log, worker }: Given): Promis
       await database.close();
     },
   };
+}
+
+async function bringUpToDate(address: DatabaseAddress): Promise<void> {
+  const database = openDatabase({ ...address, connections: 1, statementTimeoutMs: MIGRATED_WITHIN_MS });
+  try {
+    await migrate(database);
+  } finally {
+    await database.close();
+  }
 }

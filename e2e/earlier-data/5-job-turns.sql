@@ -1,0 +1,674 @@
+CREATE TYPE public.conversation_kind AS ENUM (
+    'group',
+    'dm'
+);
+
+CREATE FUNCTION public.append_messages(p_logs uuid[], p_counts integer[], p_log_of integer[], p_places integer[], p_ids uuid[], p_senders uuid[], p_client_ids text[], p_types text[], p_contents text[], p_encryptions text[], p_reply_tos uuid[], p_mentioned_names text[], p_plain boolean) RETURNS TABLE(ord integer, id uuid, seq bigint, created_at timestamp with time zone, duplicate boolean, mentions uuid[])
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+#variable_conflict use_column
+DECLARE
+  v_count CONSTANT integer := cardinality(p_ids);
+  v_log integer := 0;
+  v_conversation uuid;
+  v_next bigint;
+  -- Milliseconds, as everywhere on the wire; taken under the lock, so it never runs backwards within a conversation.
+  v_now timestamptz;
+  v_before bigint[];
+  v_times timestamptz[];
+  v_unused integer := 0;
+  v_stored boolean;
+BEGIN
+  -- Nearly always nothing is a duplicate and no conversation is gone, and two statements store all. Otherwise what they did
+  -- is undone.
+  IF p_plain THEN
+    BEGIN
+      WITH counted AS (
+        -- `width_bucket` is the place of `c.id` in `p_logs`, by bisection; a join could take either side first, and then the
+        -- rows in any order.
+        UPDATE conversations c
+        SET last_seq = c.last_seq + p_counts[width_bucket(c.id, p_logs)],
+            last_message_at = date_trunc('milliseconds', clock_timestamp())
+        WHERE c.id = ANY (p_logs)
+        RETURNING c.id, c.last_seq - p_counts[width_bucket(c.id, p_logs)] AS before, c.last_message_at AS at
+      )
+      SELECT array_agg(k.before ORDER BY k.id), array_agg(k.at ORDER BY k.id) INTO v_before, v_times FROM counted k;
+      IF cardinality(v_before) IS DISTINCT FROM cardinality(p_logs) THEN RAISE no_data_found; END IF;
+      INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
+      SELECT p_logs[i.log], v_before[i.log] + i.place, i.id, i.client_id, i.sender_id, i.type, i.content::jsonb,
+             i.encryption::jsonb, v_times[i.log]
+      FROM unnest(p_log_of, p_places, p_ids, p_client_ids, p_senders, p_types, p_contents, p_encryptions)
+        AS i (log, place, id, client_id, sender_id, type, content, encryption);
+      RETURN QUERY
+        SELECT i.ord::integer, i.id, v_before[i.log] + i.place, v_times[i.log], false, '{}'::uuid[]
+        FROM unnest(p_log_of, p_places, p_ids) WITH ORDINALITY AS i (log, place, id, ord);
+      RETURN;
+    EXCEPTION WHEN unique_violation OR no_data_found THEN
+      NULL;
+    END;
+  END IF;
+
+  FOR i IN 1 .. v_count LOOP
+    IF v_log <> p_log_of[i] THEN
+      v_log := p_log_of[i];
+      v_conversation := p_logs[v_log];
+      v_unused := 0;
+      UPDATE conversations c
+      SET last_seq = c.last_seq + p_counts[v_log],
+          last_message_at = date_trunc('milliseconds', clock_timestamp())
+      WHERE c.id = v_conversation
+      RETURNING c.last_seq - p_counts[v_log], c.last_message_at INTO v_next, v_now;
+    END IF;
+    CONTINUE WHEN v_next IS NULL;
+
+    ord := i; id := p_ids[i]; seq := v_next + 1; created_at := v_now; duplicate := false; mentions := '{}';
+    v_stored := false;
+    IF p_reply_tos[i] IS NULL OR EXISTS (
+      SELECT 1 FROM messages r WHERE r.id = p_reply_tos[i] AND r.conversation_id = v_conversation
+    ) THEN
+      IF NOT p_plain AND p_mentioned_names[i] <> '{}' THEN
+        mentions := ARRAY(
+          SELECT u.id FROM users u JOIN members m ON m.user_id = u.id AND m.conversation_id = v_conversation
+          WHERE u.username = ANY (p_mentioned_names[i]::text[])
+        );
+      END IF;
+      INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, reply_to,
+                            mentions, created_at)
+      VALUES (v_conversation, seq, id, p_client_ids[i], p_senders[i], p_types[i], p_contents[i]::jsonb,
+              p_encryptions[i]::jsonb, p_reply_tos[i], mentions, v_now)
+      ON CONFLICT (conversation_id, sender_id, client_id) WHERE client_id IS NOT NULL DO NOTHING;
+      v_stored := FOUND;
+    END IF;
+    IF v_stored THEN
+      v_next := seq;
+      IF mentions <> '{}' THEN
+        INSERT INTO unread_mentions (user_id, conversation_id, seq)
+        SELECT u.user_id, v_conversation, seq FROM unnest(mentions) AS u (user_id) WHERE u.user_id <> p_senders[i];
+      END IF;
+    ELSE
+      v_unused := v_unused + 1;
+      SELECT m.id, m.seq, m.created_at, true, m.mentions INTO id, seq, created_at, duplicate, mentions
+      FROM messages m
+      WHERE m.conversation_id = v_conversation AND m.sender_id = p_senders[i] AND m.client_id = p_client_ids[i];
+      IF NOT FOUND THEN
+        id := p_ids[i]; created_at := v_now; duplicate := false; mentions := '{}';
+      END IF;
+    END IF;
+    RETURN NEXT;
+
+    -- At the end of a conversation the places that nothing took are given back.
+    IF v_unused > 0 AND p_places[i] = p_counts[v_log] THEN
+      UPDATE conversations c
+      SET last_seq = v_next,
+          last_message_at = coalesce(
+            (SELECT m.created_at FROM messages m WHERE m.conversation_id = v_conversation ORDER BY m.seq DESC LIMIT 1),
+            c.last_message_at)
+      WHERE c.id = v_conversation;
+    END IF;
+  END LOOP;
+END
+$$;
+
+CREATE FUNCTION public.begin_indexing() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  INSERT INTO indexed_logs (conversation_id) VALUES (NEW.id);
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.index_words(p_conversations uuid[], p_limit integer, p_characters integer, p_wait boolean) RETURNS SETOF uuid
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+  v_ids uuid[];
+  v_after bigint[];
+  v_upto bigint[];
+  v_last bigint[];
+  v_end record;
+  v_stale record;
+BEGIN
+  -- In one order, so that two who wait never wait for each other.
+  IF p_wait THEN
+    PERFORM FROM indexed_logs l WHERE l.conversation_id = ANY (p_conversations)
+    ORDER BY l.conversation_id FOR UPDATE;
+    v_ids := p_conversations;
+  ELSE
+    v_ids := ARRAY(
+      SELECT l.conversation_id FROM indexed_logs l WHERE l.conversation_id = ANY (p_conversations)
+      ORDER BY l.conversation_id FOR UPDATE SKIP LOCKED
+    );
+    RETURN QUERY
+      SELECT l.conversation_id FROM indexed_logs l
+      WHERE l.conversation_id = ANY (p_conversations) AND l.conversation_id <> ALL (v_ids);
+  END IF;
+
+  SELECT array_agg(p.id ORDER BY p.id), array_agg(p.after ORDER BY p.id), array_agg(p.upto ORDER BY p.id),
+         array_agg(p.last_seq ORDER BY p.id)
+  INTO v_ids, v_after, v_upto, v_last
+  FROM (
+    SELECT l.conversation_id AS id, l.seq AS after, c.last_seq,
+           least(c.last_seq, l.seq + greatest(0,
+             p_limit - coalesce(sum(c.last_seq - l.seq) OVER (
+               ORDER BY l.conversation_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))::bigint AS upto
+    FROM indexed_logs l JOIN conversations c ON c.id = l.conversation_id
+    WHERE l.conversation_id = ANY (v_ids) AND c.last_seq > l.seq
+  ) p;
+
+  -- A thousand of the longest texts take 9 s. The one that goes past the characters of a pass is its last.
+  SELECT e.id, e.seq INTO v_end
+  FROM (
+    SELECT p.id, t.seq, sum(t.characters) OVER (ORDER BY p.id, t.seq) AS characters
+    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto), LATERAL (
+      SELECT m.seq, length(m.content ->> 'text') AS characters FROM messages m
+      WHERE m.conversation_id = p.id AND m.seq > p.after AND m.seq <= p.upto
+      UNION ALL
+      SELECT h.seq, (
+        SELECT length(m.content ->> 'text') FROM messages m WHERE m.conversation_id = p.id AND m.seq = h.message_seq)
+      FROM changes h
+      WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
+      OFFSET 0
+    ) t
+  ) e
+  WHERE e.characters > p_characters ORDER BY e.id, e.seq LIMIT 1;
+  IF FOUND THEN
+    v_upto := ARRAY(
+      SELECT CASE WHEN p.id < v_end.id THEN p.upto WHEN p.id = v_end.id THEN v_end.seq ELSE p.after END
+      FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto) ORDER BY p.id
+    );
+  END IF;
+
+  -- One by one, as they are few: a join might read all words first.
+  FOR v_stale IN
+    SELECT p.id, h.message_seq AS seq
+    FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto), LATERAL (
+      SELECT h.message_seq FROM changes h
+      WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event IN ('edited', 'deleted')
+      OFFSET 0
+    ) h
+  LOOP
+    DELETE FROM message_words w WHERE w.conversation_id = v_stale.id AND w.seq = v_stale.seq;
+  END LOOP;
+
+  INSERT INTO message_words (conversation_id, seq, words)
+  SELECT p.id, m.seq, to_tsvector('simple', m.content ->> 'text')
+  FROM unnest(v_ids, v_after, v_upto) AS p (id, after, upto), LATERAL (
+    SELECT m.* FROM messages m WHERE m.conversation_id = p.id AND m.seq > p.after AND m.seq <= p.upto
+    UNION ALL
+    -- What is older than that and was edited.
+    SELECT m.* FROM messages m
+    WHERE m.conversation_id = p.id AND m.seq <= p.after AND m.seq IN (
+      SELECT h.message_seq FROM changes h
+      WHERE h.conversation_id = p.id AND h.seq > p.after AND h.seq <= p.upto AND h.event = 'edited'
+    )
+    OFFSET 0
+  ) m
+  WHERE m.type <> 'system' AND m.encryption IS NULL AND m.deleted_at IS NULL AND m.content ->> 'text' IS NOT NULL;
+
+  UPDATE indexed_logs l SET seq = v_upto[width_bucket(l.conversation_id, v_ids)]
+  WHERE l.conversation_id = ANY (v_ids);
+
+  RETURN QUERY SELECT p.id FROM unnest(v_ids, v_upto, v_last) AS p (id, upto, last) WHERE p.upto < p.last;
+END
+$$;
+
+CREATE TABLE public.announced_changes (
+    id bigint NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    announced_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    change jsonb NOT NULL
+);
+
+ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.announced_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_entries (
+    group_id uuid NOT NULL,
+    number bigint NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id uuid NOT NULL,
+    action text NOT NULL,
+    target_id uuid,
+    details jsonb NOT NULL,
+    prev_hash text NOT NULL,
+    hash text NOT NULL
+);
+
+CREATE TABLE public.bans (
+    group_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    banned_by uuid NOT NULL,
+    reason text,
+    banned_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.blocks (
+    user_id uuid NOT NULL,
+    blocked_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.changes (
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    event text NOT NULL,
+    message_id uuid NOT NULL,
+    message_seq bigint NOT NULL,
+    actor_id uuid NOT NULL,
+    emoji text,
+    is_on boolean,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT changes_event_check CHECK ((event = ANY (ARRAY['edited'::text, 'deleted'::text, 'reaction'::text])))
+);
+
+CREATE TABLE public.conversations (
+    id uuid NOT NULL,
+    kind public.conversation_kind NOT NULL,
+    first_seq bigint DEFAULT 1 NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    last_message_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.device_sessions (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    device_name text NOT NULL,
+    address text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    refresh_hash bytea NOT NULL,
+    refresh_parent_hash bytea,
+    refresh_generation integer DEFAULT 0 NOT NULL,
+    refresh_rotated_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.dms (
+    id uuid NOT NULL,
+    user_a uuid NOT NULL,
+    user_b uuid NOT NULL,
+    CONSTRAINT dms_check CHECK ((user_a < user_b))
+);
+
+CREATE TABLE public.groups (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    photo_media_id uuid,
+    owner_id uuid NOT NULL,
+    access text DEFAULT 'invite'::text NOT NULL,
+    who_can_post text DEFAULT 'all'::text NOT NULL,
+    messages_retention bigint,
+    upload_max_bytes bigint NOT NULL,
+    member_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT groups_access_check CHECK ((access = ANY (ARRAY['open'::text, 'invite'::text]))),
+    CONSTRAINT groups_who_can_post_check CHECK ((who_can_post = ANY (ARRAY['all'::text, 'admins'::text])))
+);
+
+CREATE TABLE public.indexed_logs (
+    conversation_id uuid NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.invites (
+    code text NOT NULL,
+    group_id uuid NOT NULL,
+    created_by uuid NOT NULL,
+    expires_at timestamp with time zone,
+    max_uses integer,
+    uses integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.job_turns (
+    job text NOT NULL,
+    begun_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.members (
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'user'::text])))
+)
+WITH (fillfactor='60');
+
+CREATE TABLE public.message_words (
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    words tsvector NOT NULL
+);
+
+CREATE TABLE public.messages (
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    id uuid NOT NULL,
+    client_id text,
+    sender_id uuid NOT NULL,
+    type text NOT NULL,
+    content jsonb,
+    encryption jsonb,
+    reply_to uuid,
+    mentions uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    reactions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    edited_at timestamp with time zone,
+    deleted_at timestamp with time zone
+);
+
+CREATE TABLE public.pins (
+    conversation_id uuid NOT NULL,
+    message_seq bigint NOT NULL,
+    pinned_by uuid NOT NULL,
+    pinned_at timestamp with time zone DEFAULT date_trunc('milliseconds'::text, now()) NOT NULL
+);
+
+CREATE TABLE public.reactions (
+    conversation_id uuid NOT NULL,
+    message_seq bigint NOT NULL,
+    emoji text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    ran_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.signing_keys (
+    kid text NOT NULL,
+    purpose text NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT signing_keys_purpose_check CHECK ((purpose = ANY (ARRAY['access'::text, 'refresh'::text])))
+);
+
+CREATE TABLE public.unread_mentions (
+    user_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL
+);
+
+CREATE TABLE public.users (
+    id uuid NOT NULL,
+    username text,
+    pin text,
+    display_name text NOT NULL,
+    password_hash text,
+    photo_media_id uuid,
+    background jsonb,
+    status_state text DEFAULT 'online'::text NOT NULL,
+    status_text text DEFAULT ''::text NOT NULL,
+    public_key text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT users_status_state_check CHECK ((status_state = ANY (ARRAY['online'::text, 'offline'::text, 'custom'::text])))
+);
+
+INSERT INTO public.announced_changes OVERRIDING SYSTEM VALUE VALUES (1, '732', '2026-11-28 13:32:18.864266+00', '{"kind": "group", "type": "standing", "reason": "joined", "userId": "01a2225b-4df7-76cc-8b09-53b748f4c1ef", "standing": "owner", "conversationId": "01a2225b-4e2a-7562-b2ad-3687c68ceeb0"}');
+INSERT INTO public.announced_changes OVERRIDING SYSTEM VALUE VALUES (2, '732', '2026-11-28 13:32:18.86441+00', '{"type": "conversation_updated", "conversationId": "01a2225b-4e2a-7562-b2ad-3687c68ceeb0"}');
+INSERT INTO public.announced_changes OVERRIDING SYSTEM VALUE VALUES (3, '733', '2026-11-28 13:32:18.877311+00', '{"kind": "group", "type": "standing", "reason": "joined", "userId": "01a2225b-4e1f-77ab-860c-70d8ac54525c", "standing": "user", "conversationId": "01a2225b-4e2a-7562-b2ad-3687c68ceeb0"}');
+INSERT INTO public.announced_changes OVERRIDING SYSTEM VALUE VALUES (4, '733', '2026-11-28 13:32:18.877363+00', '{"type": "conversation_updated", "conversationId": "01a2225b-4e2a-7562-b2ad-3687c68ceeb0"}');
+INSERT INTO public.announced_changes OVERRIDING SYSTEM VALUE VALUES (5, '748', '2026-11-28 13:32:18.966603+00', '{"kind": "dm", "type": "standing", "reason": "joined", "userId": "01a2225b-4df7-76cc-8b09-53b748f4c1ef", "standing": "user", "conversationId": "01a2225b-4e94-766b-b49d-7d41a9db1fd7"}');
+INSERT INTO public.announced_changes OVERRIDING SYSTEM VALUE VALUES (6, '748', '2026-11-28 13:32:18.96665+00', '{"kind": "dm", "type": "standing", "reason": "joined", "userId": "01a2225b-4e1f-77ab-860c-70d8ac54525c", "standing": "user", "conversationId": "01a2225b-4e94-766b-b49d-7d41a9db1fd7"}');
+
+INSERT INTO public.changes VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 13, 'edited', '01a2225b-4e52-72e4-b6d0-4b7b4bb8512c', 4, '01a2225b-4df7-76cc-8b09-53b748f4c1ef', NULL, NULL, '2026-11-28 13:32:18.945+00');
+INSERT INTO public.changes VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 14, 'deleted', '01a2225b-4e55-7025-8c37-b2149ce16b90', 5, '01a2225b-4e1f-77ab-860c-70d8ac54525c', NULL, NULL, '2026-11-28 13:32:18.951+00');
+
+INSERT INTO public.conversations VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 'group', 1, 14, '2026-11-28 13:32:18.941+00', '2026-11-28 13:32:18.858374+00');
+INSERT INTO public.conversations VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', 'dm', 1, 1, '2026-11-28 13:32:18.972+00', '2026-11-28 13:32:18.965055+00');
+
+INSERT INTO public.device_sessions VALUES ('01a2225b-4df9-71ee-93d4-337712f9ac00', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'unnamed device', '127.0.0.1', '2026-11-28 13:32:18.807743+00', '2026-11-28 13:32:18.807743+00', '\x306aaad342e1f893e83fc6d103caa375e05a6f1ca3c94b81b89143f73d7ce35c', NULL, 0, '2026-11-28 13:32:18.807743+00', '2026-12-28 13:32:18.807743+00');
+INSERT INTO public.device_sessions VALUES ('01a2225b-4e21-76a3-85da-8ad6ee702c60', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'unnamed device', '127.0.0.1', '2026-11-28 13:32:18.848331+00', '2026-11-28 13:32:18.848331+00', '\x6e386647bc5754a104c3f819f61ca814a327d9be4d23a50116734772aaa71e05', NULL, 0, '2026-11-28 13:32:18.848331+00', '2026-12-28 13:32:18.848331+00');
+
+INSERT INTO public.dms VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', '01a2225b-4e1f-77ab-860c-70d8ac54525c');
+
+INSERT INTO public.groups VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 'Harbour', 'boats', NULL, '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'invite', 'all', NULL, 1073741824, 2, '2026-11-28 13:32:18.858374+00', '2026-11-28 13:32:18.858374+00');
+
+INSERT INTO public.indexed_logs VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 14);
+INSERT INTO public.indexed_logs VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', 1);
+
+INSERT INTO public.invites VALUES ('ptXFyJB8NTfv', '01a2225b-4e2a-7562-b2ad-3687c68ceeb0', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', NULL, NULL, 0, '2026-11-28 13:32:18.957174+00');
+
+INSERT INTO public.job_turns VALUES ('trim_logs', '2026-11-28 13:32:18.512383+00');
+INSERT INTO public.job_turns VALUES ('old_changes', '2026-11-28 13:32:18.512985+00');
+INSERT INTO public.job_turns VALUES ('expired_sessions', '2026-11-28 13:32:18.514414+00');
+
+INSERT INTO public.members VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'owner', '2026-11-28 13:32:18.858374+00', 0, 0);
+INSERT INTO public.members VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'user', '2026-11-28 13:32:18.869372+00', 0, 0);
+INSERT INTO public.members VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'user', '2026-11-28 13:32:18.965055+00', 0, 0);
+INSERT INTO public.members VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'user', '2026-11-28 13:32:18.965055+00', 0, 0);
+
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 2, '''1'':6 ''at'':4 ''heron'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 3, '''2'':6 ''at'':4 ''heron'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 4, '''3'':6 ''at'':4 ''osprey'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 6, '''5'':6 ''at'':4 ''heron'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 7, '''6'':6 ''at'':4 ''heron'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 8, '''7'':6 ''at'':4 ''heron'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 9, '''8'':6 ''at'':4 ''heron'':2 ''pier'':5 ''the'':1 ''waits'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 10, '''i'':2 ''it'':4 ''saw'':3 ''yes'':1');
+INSERT INTO public.message_words VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 11, '''here'':2 ''look'':1 ''pete'':3');
+INSERT INTO public.message_words VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', 1, '''a'':1 ''for'':3 ''lantern'':2 ''you'':4');
+
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 1, '01a2225b-4e39-7399-bb3f-ff03dff14845', NULL, '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'system', '{"event": "member_joined", "user_id": "01a2225b-4e1f-77ab-860c-70d8ac54525c", "actor_id": "01a2225b-4df7-76cc-8b09-53b748f4c1ef"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.874+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 2, '01a2225b-4e47-7669-9017-e8f37844908d', 'e2f6fe9e-f041-42ce-bc7e-e4731f3a0336', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'text', '{"text": "the heron waits at pier 1"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.888+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 3, '01a2225b-4e4e-712a-9ed3-0476f903397d', '028f62b6-b0d0-43dc-b910-2e48db53c1c6', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'text', '{"text": "the heron waits at pier 2"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.894+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 6, '01a2225b-4e59-712c-8e1d-4c1e0286f29e', '4fa7ad7d-04ec-4263-9a2b-d059aebcd6ee', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'text', '{"text": "the heron waits at pier 5"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.905+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 7, '01a2225b-4e5e-7007-8b05-188e258ef288', 'a87e913c-142f-45ef-b46a-2ff074b4ab0e', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'text', '{"text": "the heron waits at pier 6"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.91+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 8, '01a2225b-4e63-754b-b19f-d3b2adac9c36', 'b50dad03-83a2-415c-b3c1-7ed3a9daa860', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'text', '{"text": "the heron waits at pier 7"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.915+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 9, '01a2225b-4e67-710d-95c6-25b125fc2bbd', '36f24c63-2242-462c-bab0-e1aebf2a1c69', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'text', '{"text": "the heron waits at pier 8"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.919+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 10, '01a2225b-4e6a-7060-b132-91c925e5d0db', 'd1cb4604-9e62-45f2-bd31-f47f2b71472c', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'text', '{"text": "yes, I saw it"}', NULL, '01a2225b-4e47-7669-9017-e8f37844908d', '{}', '[]', '2026-11-28 13:32:18.926+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 11, '01a2225b-4e74-704f-b4c7-5c505a54ae22', 'fe60747a-e9db-4c9f-af79-db5748c55a23', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'text', '{"text": "look here @pete"}', NULL, NULL, '{01a2225b-4e1f-77ab-860c-70d8ac54525c}', '[]', '2026-11-28 13:32:18.932+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 12, '01a2225b-4e7c-7767-b477-1f3104b07bdf', 'ec73b86f-8dd7-468e-ac21-e92c6144d0cc', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'text', '{"text": "sealed"}', '{"n": "abc", "v": 1}', NULL, '{}', '[]', '2026-11-28 13:32:18.941+00', NULL, NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 4, '01a2225b-4e52-72e4-b6d0-4b7b4bb8512c', 'f1a545f7-e1c8-411f-be0b-658925a413be', '01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'text', '{"text": "the osprey waits at pier 3"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.898+00', '2026-11-28 13:32:18.945+00', NULL);
+INSERT INTO public.messages VALUES ('01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 5, '01a2225b-4e55-7025-8c37-b2149ce16b90', '932bd408-4285-4f40-b83f-eff5154415dd', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'text', NULL, NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.901+00', NULL, '2026-11-28 13:32:18.951+00');
+INSERT INTO public.messages VALUES ('01a2225b-4e94-766b-b49d-7d41a9db1fd7', 1, '01a2225b-4e9b-76c5-9764-cf46d8d7464a', '482930f1-1c52-4a1f-a6fc-382cd0d16b53', '01a2225b-4e1f-77ab-860c-70d8ac54525c', 'text', '{"text": "a lantern for you"}', NULL, NULL, '{}', '[]', '2026-11-28 13:32:18.972+00', NULL, NULL);
+
+INSERT INTO public.schema_migrations VALUES ('0001-core.sql', '2026-11-28 13:32:18.409796+00');
+INSERT INTO public.schema_migrations VALUES ('0002-search.sql', '2026-11-28 13:32:18.409796+00');
+INSERT INTO public.schema_migrations VALUES ('0003-announced-changes.sql', '2026-11-28 13:32:18.409796+00');
+INSERT INTO public.schema_migrations VALUES ('0004-job-turns.sql', '2026-11-28 13:32:18.409796+00');
+
+INSERT INTO public.signing_keys VALUES ('01a2225b4caf70b8b2566a806288ba7e', 'access', '\x03c26f273c057cebba4742b672d27bab5165e6967621344a67cd4171c081c73d', '2026-11-28 13:32:18.479234+00');
+INSERT INTO public.signing_keys VALUES ('01a2225b4cb07059a25fafa5ef78933f', 'refresh', '\x8def605f068e0822d70bf59a77fcfae2f180a1eff56de28475ea7957634810c2', '2026-11-28 13:32:18.479234+00');
+
+INSERT INTO public.unread_mentions VALUES ('01a2225b-4e1f-77ab-860c-70d8ac54525c', '01a2225b-4e2a-7562-b2ad-3687c68ceeb0', 11);
+
+INSERT INTO public.users VALUES ('01a2225b-4df7-76cc-8b09-53b748f4c1ef', 'olivia', '6NDCQRNS', 'Olivia', '$argon2id$v=19$m=19456,t=2,p=1$dk4PEVM9DMpf1jAXucIrVZnoP8Ylm660/C/YPou4WM0$YoEUmqgXeWNy1a4cEHxb4o2v+u6ZLAnq/GulFIxCcM8', NULL, NULL, 'online', '', NULL, '2026-11-28 13:32:18.807+00', '2026-11-28 13:32:18.807+00', NULL);
+INSERT INTO public.users VALUES ('01a2225b-4e1f-77ab-860c-70d8ac54525c', 'pete', '1RTG4HSR', 'Pete', '$argon2id$v=19$m=19456,t=2,p=1$6/PI54MqBqXfPdLKPI/gta4ogD0+hP9KoYRB8ufJ6hM$QbczPtRO1ZDgp7w+7Vhq59STTA70/l1Hg38vBwlEohM', NULL, NULL, 'online', '', NULL, '2026-11-28 13:32:18.848+00', '2026-11-28 13:32:18.848+00', NULL);
+
+SELECT pg_catalog.setval('public.announced_changes_id_seq', 6, true);
+
+ALTER TABLE ONLY public.announced_changes
+    ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_entries
+    ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (group_id, number);
+
+ALTER TABLE ONLY public.bans
+    ADD CONSTRAINT bans_pkey PRIMARY KEY (group_id, user_id);
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_pkey PRIMARY KEY (user_id, blocked_id);
+
+ALTER TABLE ONLY public.changes
+    ADD CONSTRAINT changes_pkey PRIMARY KEY (conversation_id, seq);
+
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.device_sessions
+    ADD CONSTRAINT device_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.dms
+    ADD CONSTRAINT dms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.dms
+    ADD CONSTRAINT dms_user_a_user_b_key UNIQUE (user_a, user_b);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.indexed_logs
+    ADD CONSTRAINT indexed_logs_pkey PRIMARY KEY (conversation_id);
+
+ALTER TABLE ONLY public.invites
+    ADD CONSTRAINT invites_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.job_turns
+    ADD CONSTRAINT job_turns_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (conversation_id, user_id);
+
+ALTER TABLE ONLY public.message_words
+    ADD CONSTRAINT message_words_pkey PRIMARY KEY (conversation_id, seq);
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (conversation_id, seq);
+
+ALTER TABLE ONLY public.pins
+    ADD CONSTRAINT pins_pkey PRIMARY KEY (conversation_id, message_seq);
+
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_pkey PRIMARY KEY (conversation_id, message_seq, emoji, user_id);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY public.unread_mentions
+    ADD CONSTRAINT unread_mentions_pkey PRIMARY KEY (user_id, conversation_id, seq);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pin_key UNIQUE (pin);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_username_key UNIQUE (username);
+
+CREATE INDEX announced_changes_by_transaction ON public.announced_changes USING btree (transaction_id);
+
+CREATE INDEX bans_by_user ON public.bans USING btree (user_id);
+
+CREATE INDEX blocks_by_blocked ON public.blocks USING btree (blocked_id);
+
+CREATE INDEX device_sessions_by_expiry ON public.device_sessions USING btree (expires_at);
+
+CREATE INDEX device_sessions_by_user ON public.device_sessions USING btree (user_id);
+
+CREATE INDEX groups_by_owner ON public.groups USING btree (owner_id);
+
+CREATE INDEX groups_with_retention ON public.groups USING btree (id) WHERE (messages_retention IS NOT NULL);
+
+CREATE INDEX invites_by_group ON public.invites USING btree (group_id);
+
+CREATE INDEX members_admins ON public.members USING btree (conversation_id) WHERE (role = 'admin'::text);
+
+CREATE INDEX members_by_user ON public.members USING btree (user_id);
+
+CREATE INDEX message_words_by_word ON public.message_words USING gin (words) WITH (gin_pending_list_limit='512');
+
+CREATE UNIQUE INDEX messages_by_client_id ON public.messages USING btree (conversation_id, sender_id, client_id) WHERE (client_id IS NOT NULL);
+
+CREATE INDEX messages_by_id ON public.messages USING btree (id);
+
+CREATE INDEX unread_mentions_by_conversation ON public.unread_mentions USING btree (conversation_id, seq);
+
+CREATE TRIGGER begin_indexing AFTER INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION public.begin_indexing();
+
+ALTER TABLE ONLY public.bans
+    ADD CONSTRAINT bans_banned_by_fkey FOREIGN KEY (banned_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.bans
+    ADD CONSTRAINT bans_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.bans
+    ADD CONSTRAINT bans_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.changes
+    ADD CONSTRAINT changes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.changes
+    ADD CONSTRAINT changes_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.device_sessions
+    ADD CONSTRAINT device_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.dms
+    ADD CONSTRAINT dms_id_fkey FOREIGN KEY (id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.dms
+    ADD CONSTRAINT dms_user_a_fkey FOREIGN KEY (user_a) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.dms
+    ADD CONSTRAINT dms_user_b_fkey FOREIGN KEY (user_b) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_id_fkey FOREIGN KEY (id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.indexed_logs
+    ADD CONSTRAINT indexed_logs_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invites
+    ADD CONSTRAINT invites_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.invites
+    ADD CONSTRAINT invites_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.pins
+    ADD CONSTRAINT pins_conversation_id_message_seq_fkey FOREIGN KEY (conversation_id, message_seq) REFERENCES public.messages(conversation_id, seq) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pins
+    ADD CONSTRAINT pins_pinned_by_fkey FOREIGN KEY (pinned_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_conversation_id_message_seq_fkey FOREIGN KEY (conversation_id, message_seq) REFERENCES public.messages(conversation_id, seq) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.unread_mentions
+    ADD CONSTRAINT unread_mentions_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.conversations(id) ON DELETE CASCADE;
