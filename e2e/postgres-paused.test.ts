@@ -75,3 +75,42 @@ test('REST-10 a request that Postgres keeps waiting for longer than a quiet conn
   const answer = await alice.api.call<{ error: RefusalBody }>('GET', '/groups');
   expect([answer.status, answer.body.error.code]).toEqual([503, 'unavailable']);
 }, 60_000);
+
+test('LOG-12 a Postgres that stands still costs the first request its time-out, and all others nothing', async () => {
+  await using postgres = await OwnPostgres.start();
+  await using server = await startServer({
+    databaseUrl: postgres.url,
+    env: { TPX_STATEMENT_TIMEOUT_MS: '2400' },
+  });
+  using clients = new Clients();
+  const [alice, bob] = await people(server, 'alice', 'bob');
+  const group = await createGroup(alice, [bob]);
+  const a = await joined(clients.connectAs(server, alice), `group:${group.id}`);
+  const { message } = await ok<Sent>(a.channel.push('message', text('before')));
+  const path = `/groups/${group.id}`;
+
+  postgres.pause();
+  // One that comes while the first still waits is refused with it, not a whole time-out later.
+  const first = refused(a.channel.push('message', text('first', 'c-first')));
+  expect(await first).toMatchObject({ code: 'unavailable' });
+  const startedAt = performance.now();
+  for (let n = 0; n < 20; n++) {
+    expect(await refused(a.channel.push('message', text(`m${n}`)))).toMatchObject({ code: 'unavailable' });
+    expect((await bob.api.call('GET', '/groups')).status).toBe(503);
+    expect((await bob.api.call('PATCH', path, { name: 'x' })).status).toBe(503);
+  }
+  const page = await alice.api.call<Page>('GET', `${path}/messages?limit=1`);
+  expect([page.status, page.body.messages[0]?.id]).toEqual([200, message.id]);
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+
+  postgres.resume();
+  const resumedAt = performance.now();
+  await until(async () => (await bob.api.call('GET', '/groups')).status === 200, {
+    what: 'requests to be served',
+  });
+  expect(performance.now() - resumedAt).toBeLessThan(5_000);
+  // In doubt, and repeated: it is there once.
+  await ok<Sent>(a.channel.push('message', text('first', 'c-first')));
+  const history = await bob.api.call<Page>('GET', `${path}/messages?limit=100`);
+  expect(history.body.messages.filter(({ client_id }) => client_id === 'c-first')).toHaveLength(1);
+}, 60_000);

@@ -1,5 +1,6 @@
 import { Refusal } from '@tpx/protocol';
 import { DatabaseError } from './db/database.ts';
+import { isOutage } from './db/outage.ts';
 import { SchemaError } from './db/schema-error.ts';
 
 /** Why a node did not start, as a sentence that says what to do. */
@@ -8,7 +9,8 @@ export class StartError extends Error {
 }
 
 /** Translates what is known to go wrong at a start; gives anything else back as it is. */
-export function toStartError(error: unknown): unknown {
+export function toStartError(thrown: unknown): unknown {
+  const error = thrown instanceof Refusal && thrown.cause instanceof DatabaseError ? thrown.cause : thrown;
   if (error instanceof SchemaError) return new StartError(error.message);
   if (error instanceof Refusal && error.code === 'unavailable') {
     return new StartError(
@@ -20,6 +22,9 @@ export function toStartError(error: unknown): unknown {
   }
   if (error instanceof DatabaseError && error.sqlState === '3D000') {
     return new StartError(`${error.message}. Create it, or name another one in TPX_DATABASE_URL.`);
+  }
+  if (error instanceof DatabaseError && isOutage(error.sqlState, error.message)) {
+    return new StartError(`PostgreSQL cannot be used now: ${error.message}. Try again when it can.`);
   }
   switch ((error as { code?: string } | null)?.code) {
     case 'EADDRINUSE':

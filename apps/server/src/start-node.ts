@@ -22,6 +22,7 @@ export async function startNode({ config, address, log, worker }: Given): Promis
     name: nameAtPostgres(nodeId),
     connections: config.databaseConnections,
     statementTimeoutMs: config.statementTimeoutMs,
+    onTrouble: (sentence) => log.warn(sentence),
   });
   let node: Node;
   let url: URL;

@@ -1,6 +1,9 @@
 import { Refusal } from '@tpx/protocol';
 import { SQL } from 'bun';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { type Database, DatabaseError, type Queries, STATEMENT_TIMEOUT_MS } from './database.ts';
+import { isOutage } from './outage.ts';
+import { WriteHealth } from './write-health.ts';
 
 /** `unix` is the full path of the socket file of an embedded server; `url` a real one's address. */
 export type DatabaseAddress = { url: string } | { unix: string; user: string; database: string };
@@ -11,7 +14,8 @@ export type BunDatabaseOptions = DatabaseAddress & {
   name?: string;
   /** A statement that takes longer is given up: whoever asked is told `unavailable`. */
   statementTimeoutMs?: number;
-  onUnavailable?: (error: Error) => void;
+  /** A sentence for the log: Postgres went silent, answers again, or takes no writes. */
+  onTrouble?: (sentence: string) => void;
 };
 
 /**
@@ -24,13 +28,15 @@ const LOCK_SHARE = 1 / 3;
 /** A server that says nothing at all for so much longer, stopped or cut off, is as good as away. */
 const ANSWER_SHARE = 4 / 3;
 
+/** For a new connection to be answered, when the server was silent. */
+const PROBE_WITHIN_MS = 2_000;
+
 /** The shapes that Bun's client throws; its own classes are not exported under these names. */
 type ThrownByClient = Error & { code?: string; errno?: string; constraint?: string };
 
 export function openDatabase(options: BunDatabaseOptions): Database {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const lockTimeoutMs = Math.round(statementTimeoutMs * LOCK_SHARE);
-  const answered = answeredWithin(statementTimeoutMs * ANSWER_SHARE);
   const shared = {
     max: options.connections,
     connectionTimeout: 5,
@@ -43,26 +49,41 @@ export function openDatabase(options: BunDatabaseOptions): Database {
       ...(options.name !== undefined && { application_name: options.name }),
     },
   };
-  const sql =
+  const connect = (more: { max?: number; connectionTimeout?: number } = {}) =>
     'url' in options
       ? // Bun's client would let PGDATABASE in the environment win over the URL's database.
         new SQL({
           ...shared,
+          ...more,
           url: options.url,
           database: decodeURIComponent(new URL(options.url).pathname.slice(1)),
         })
       : new SQL({
           ...shared,
+          ...more,
           adapter: 'postgres',
           path: options.unix,
           username: options.user,
           database: options.database,
         });
+  let sql = connect();
+  const health = new WriteHealth();
+  const breaker = new CircuitBreaker({
+    limitMs: statementTimeoutMs * ANSWER_SHARE,
+    probe: () => askOnce(connect({ max: 1, connectionTimeout: PROBE_WITHIN_MS / 1000 })),
+    onOpen: () => options.onTrouble?.('PostgreSQL does not answer. Requests are refused until it does.'),
+    onClose() {
+      // Its connections may be to a server that is gone for good, and then none of them would ever be answered.
+      void sql.close({ timeout: 0 }).catch(() => undefined);
+      sql = connect();
+      options.onTrouble?.('PostgreSQL answers again.');
+    },
+  });
 
-  const over = (client: Pick<SQL, 'unsafe'>): Queries => ({
+  const over = (client: () => Pick<SQL, 'unsafe'>): Queries => ({
     async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
       try {
-        return (await answered(client.unsafe(text, values as unknown[]))) as Row[];
+        return (await breaker.run(() => client().unsafe(text, values as unknown[]))) as Row[];
       } catch (error) {
         throw translate(error);
       }
@@ -72,60 +93,71 @@ export function openDatabase(options: BunDatabaseOptions): Database {
   function translate(error: unknown): unknown {
     if (!(error instanceof Error)) return error;
     const { code, errno, constraint } = error as ThrownByClient;
-    if (code === 'ERR_POSTGRES_SERVER_ERROR' && typeof errno === 'string' && !isOutage(errno)) {
-      return new DatabaseError(error.message, errno, constraint);
+    if (code === 'ERR_POSTGRES_SERVER_ERROR' && typeof errno === 'string') {
+      if (!isOutage(errno, error.message)) return new DatabaseError(error.message, errno, constraint);
+      if (health.failed(errno, error.message))
+        options.onTrouble?.(`PostgreSQL stores nothing: ${error.message}`);
+      return unavailable(new DatabaseError(error.message, errno, constraint));
     }
     if (code?.startsWith('ERR_POSTGRES_') && !isUsageError(code)) {
-      options.onUnavailable?.(error);
-      return new Refusal('unavailable');
+      if (code === 'ERR_POSTGRES_CONNECTION_TIMEOUT') breaker.open();
+      return unavailable(error);
     }
     return error;
   }
 
+  const outside = over(() => sql);
   return {
-    ...over(sql),
+    ...outside,
     async transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T> {
       const begun = Promise.withResolvers<void>();
       const ended = Promise.withResolvers<void>();
       let givenUp = false;
+      if (breaker.isOpen) throw new Refusal('unavailable');
       const transaction = sql.begin(async (tx) => {
         // It begins late, and nobody waits for it any more.
         if (givenUp) throw new Refusal('unavailable');
         begun.resolve();
-        return await run(over(tx)).finally(ended.resolve);
+        return await run(over(() => tx)).finally(ended.resolve);
       });
       try {
         // What begins and what ends it may stay without an answer, as any statement in it may.
-        await answered(Promise.race([transaction, begun.promise]));
+        await breaker.run(() => Promise.race([transaction, begun.promise]));
         await Promise.race([transaction, ended.promise]);
-        return (await answered(transaction)) as T;
+        return (await breaker.run(() => transaction)) as T;
       } catch (error) {
         givenUp = true;
         throw translate(error);
       }
     },
-    close: () => sql.close({ timeout: 5 }),
+    checkWritable: () => health.check(outside),
+    async close() {
+      breaker.dispose();
+      await sql.close({ timeout: 5 });
+    },
   };
 }
 
-/**
- * Classes 08 (connection), 53 (resources), 57P0x (shutting or starting up), and what was given up by the time-outs: the
- * server is away or too busy, not the statement wrong.
- */
-function isOutage(sqlState: string): boolean {
-  return /^(?:08|53|57P0)/.test(sqlState) || sqlState === '57014' || sqlState === '55P03';
+/** Whether a new connection is answered; the pool's own may be full of what waits. */
+async function askOnce(sql: SQL): Promise<void> {
+  const overdue = Promise.withResolvers<never>();
+  const timer = setTimeout(() => overdue.reject(new Refusal('unavailable')), PROBE_WITHIN_MS);
+  try {
+    await Promise.race([sql.unsafe('SELECT 1'), overdue.promise]);
+  } finally {
+    clearTimeout(timer);
+    void sql.close({ timeout: 0 }).catch(() => undefined);
+  }
+}
+
+/** `cause` is for the start of a node, which tells a wrong login from a server that is away. */
+function unavailable(cause: Error): Refusal {
+  const refusal = new Refusal('unavailable');
+  refusal.cause = cause;
+  return refusal;
 }
 
 /** Codes that mean the caller passed something that cannot be bound: a bug, not an outage. */
 function isUsageError(code: string): boolean {
   return /INVALID|UNSUPPORTED|OVERFLOW|NOT_TAGGED|UNKNOWN_FORMAT|SYNTAX/.test(code);
-}
-
-/** @throws {Refusal} `unavailable` where no answer comes; a write may have been done all the same */
-function answeredWithin(ms: number): <T>(query: Promise<T>) => Promise<T> {
-  return (query) =>
-    new Promise((resolve, reject) => {
-      const overdue = setTimeout(() => reject(new Refusal('unavailable')), ms);
-      query.then(resolve, reject).finally(() => clearTimeout(overdue));
-    });
 }

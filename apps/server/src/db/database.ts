@@ -3,8 +3,8 @@ export interface Queries {
   /**
    * MUST run `text` as one statement with `$1..$n` bound to `values`: arrays as Postgres arrays, plain objects as
    * jsonb, Uint8Array as bytea, Date as timestamptz, null as NULL. Gives rows with bigint as decimal strings.
-   * MUST reject with `Refusal('unavailable')` where the database could not be reached, with `DatabaseError` where it
-   * refused the statement.
+   * MUST reject with `Refusal('unavailable')` where the database could not be reached or cannot do it now (`outage.ts`),
+   * with `DatabaseError` where it refused the statement.
    */
   query<Row extends object = Record<string, unknown>>(
     text: string,
@@ -18,6 +18,8 @@ export const STATEMENT_TIMEOUT_MS = 15_000;
 export interface Database extends Queries {
   /** MUST commit when `run` resolves, MUST roll back when it rejects, and reject with the same reason. */
   transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>;
+  /** MUST resolve only where something can be written. @throws {Error} with a sentence that says what is missing */
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }
 

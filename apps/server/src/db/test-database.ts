@@ -27,6 +27,7 @@ export async function openTestDatabase(options: { connections?: number } = {}): 
   return {
     query: database.query,
     transaction: database.transaction,
+    checkWritable: database.checkWritable,
     close: database.close,
     address,
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
-import type { Queries } from '../../db/database.ts';
+import { Refusal } from '@tpx/protocol';
+import type { Database } from '../../db/database.ts';
 
 /** A part that a node needs or uses: resolves when it works, rejects with a sentence that says what is missing. */
 export type Part = { required: boolean; check(): Promise<void> };
@@ -36,14 +37,15 @@ async function stateOf({ required, check }: Part): Promise<PartState> {
   }
 }
 
-/** Postgres; without it nothing is stored and nobody logs in. */
-export function databasePart(database: Queries): Part {
+/** Postgres; without it, or where it takes no writes, nothing is stored and nobody logs in. */
+export function databasePart(database: Pick<Database, 'checkWritable'>): Part {
   return {
     required: true,
     async check() {
       try {
-        await database.query('SELECT 1');
-      } catch {
+        await database.checkWritable();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
         throw new Error('PostgreSQL does not answer. Nothing can be stored until it does.');
       }
     },
