@@ -37,7 +37,7 @@ export const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['session'],
   ['channels'],
   ['messages', 'groups', 'dms', 'accounts', 'presence', 'audit', 'media', 'jobs', 'push'],
-  ['db', 'fanout', 'cluster', 'workers', 'config', 'limits'],
+  ['backup', 'db', 'fanout', 'cluster', 'workers', 'config', 'limits'],
 ];
 
 /**
@@ -45,7 +45,7 @@ export const SERVER_LAYERS: readonly (readonly string[])[] = [
  * them. Its other files (the greeting, the sentence for a failed start) import ports at most.
  */
 export function isServerEntry(path: string): boolean {
-  return /^(main|start|start-node|compose|compose-[a-z-]+)\.ts$/.test(path);
+  return /^(main|start|backup|restore|start-node|compose|compose-[a-z-]+)\.ts$/.test(path);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Refusal } from '@tpx/protocol';
 import { SQL } from 'bun';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { type Database, DatabaseError, type Queries, STATEMENT_TIMEOUT_MS } from './database.ts';
+import { type BulkQueries, type Database, DatabaseError, STATEMENT_TIMEOUT_MS } from './database.ts';
 import { isOutage } from './outage.ts';
 import { WriteHealth } from './write-health.ts';
 
@@ -34,7 +34,12 @@ const PROBE_WITHIN_MS = 2_000;
 /** The shapes that Bun's client throws; its own classes are not exported under these names. */
 type ThrownByClient = Error & { code?: string; errno?: string; constraint?: string };
 
-export function openDatabase(options: BunDatabaseOptions): Database {
+/** Its transactions can move whole tables, too. */
+export type BunDatabase = Database & {
+  transaction<T>(run: (tx: BulkQueries) => Promise<T>): Promise<T>;
+};
+
+export function openDatabase(options: BunDatabaseOptions): BunDatabase {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const lockTimeoutMs = Math.round(statementTimeoutMs * LOCK_SHARE);
   const shared = {
@@ -80,7 +85,7 @@ export function openDatabase(options: BunDatabaseOptions): Database {
     },
   });
 
-  const over = (client: () => Pick<SQL, 'unsafe'>): Queries => ({
+  const over = (client: () => Pick<SQL, 'unsafe'>): BulkQueries => ({
     async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
       try {
         return (await breaker.run(() => client().unsafe(text, values as unknown[]))) as Row[];
@@ -88,6 +93,8 @@ export function openDatabase(options: BunDatabaseOptions): Database {
         throw translate(error);
       }
     },
+    copyOut: (text) => client().unsafe(text).readable(),
+    copyIn: (text) => client().unsafe(text).writable(),
   });
 
   function translate(error: unknown): unknown {
@@ -109,7 +116,7 @@ export function openDatabase(options: BunDatabaseOptions): Database {
   const outside = over(() => sql);
   return {
     ...outside,
-    async transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T> {
+    async transaction<T>(run: (tx: BulkQueries) => Promise<T>): Promise<T> {
       const begun = Promise.withResolvers<void>();
       const ended = Promise.withResolvers<void>();
       let givenUp = false;

@@ -12,6 +12,14 @@ export interface Queries {
   ): Promise<Row[]>;
 }
 
+/** What moves whole tables, for backups. */
+export interface BulkQueries extends Queries {
+  /** The bytes of a `COPY ... TO STDOUT`; nothing else may run until they are read. */
+  copyOut(text: string): ReadableStream<Uint8Array>;
+  /** Takes the bytes of a `COPY ... FROM STDIN`; nothing else may run until it is closed. */
+  copyIn(text: string): WritableStream<Uint8Array>;
+}
+
 /** Any statement takes less, also on a slow machine; a client that waits longer has gone. */
 export const STATEMENT_TIMEOUT_MS = 15_000;
 

@@ -109,7 +109,7 @@ function checkVersion(folder: string, binaries: Binaries): void {
   const found = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
   if (found === binaries.majorVersion) return;
   throw new EmbeddedPostgresError(
-    `The database in ${folder} was made by PostgreSQL ${found}; this node brings ${binaries.majorVersion}. Dump it with the older node and restore it, or set TPX_DATABASE_URL to a PostgreSQL ${found}.`,
+    `The database in ${folder} was made by PostgreSQL ${found}; this node brings ${binaries.majorVersion}. Back it up with the version of TPX that made it (npm run backup), and restore that into a new TPX_DATA_DIR (npm run restore): see docs/backup.md.`,
   );
 }
 

@@ -21,7 +21,7 @@ export interface SocketFolder {
  * account (and root) may.
  */
 export function makeSocketFolder(dataDir: string, key: string, account: Account | null): SocketFolder {
-  const candidates = [join(dataDir, 'run'), join(tmpdir(), `tpx-${key}`), `/tmp/tpx-${key}`];
+  const candidates = folderCandidates(dataDir, key);
   const folder = candidates.find(
     (path) =>
       Buffer.byteLength(socketIn(path)) <= LONGEST_SOCKET_PATH_BYTES && canReach(dirname(path), account),
@@ -36,6 +36,15 @@ export function makeSocketFolder(dataDir: string, key: string, account: Account 
   // Left by a server that was killed. None runs by now, but its old process id may belong to another program.
   for (const file of [socketIn(folder), `${socketIn(folder)}.lock`]) rmSync(file, { force: true });
   return { folder, socket: socketIn(folder) };
+}
+
+/** Where the server of a data folder may have its socket, by the way of `makeSocketFolder`. */
+export function socketCandidates(dataDir: string, key: string): string[] {
+  return folderCandidates(dataDir, key).map(socketIn);
+}
+
+function folderCandidates(dataDir: string, key: string): string[] {
+  return [join(dataDir, 'run'), join(tmpdir(), `tpx-${key}`), `/tmp/tpx-${key}`];
 }
 
 /** A temporary folder is open to all: one that somebody else has put there is refused, not used. */

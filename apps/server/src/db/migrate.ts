@@ -20,7 +20,7 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 /** To be called first in a transaction that changes the schema: others that want to wait until it has ended. */
-async function lockSchema(tx: Queries): Promise<void> {
+export async function lockSchema(tx: Queries): Promise<void> {
   // A large table takes its time, and so does a node that migrates just now.
   await tx.query('SET LOCAL statement_timeout = 0');
   await tx.query('SET LOCAL lock_timeout = 0');
@@ -28,7 +28,7 @@ async function lockSchema(tx: Queries): Promise<void> {
 }
 
 /** Checks what has run against `migrations`, and runs those that have not. */
-async function runMigrations(tx: Queries, migrations: readonly Migration[]): Promise<void> {
+export async function runMigrations(tx: Queries, migrations: readonly Migration[]): Promise<void> {
   const recorded = await readRecorded(tx);
   checkRecorded(recorded, migrations);
   const unchecked = migrations.filter(({ name }) => recorded.get(name) === null);
