@@ -1,4 +1,4 @@
-import { Client, type Conversation, MemoryStorage } from '@tpx/sdk';
+import { Client, type ClientOptions, type Conversation, MemoryStorage } from '@tpx/sdk';
 import {
   type CommandContext,
   DEFAULT_PREFERENCES,
@@ -33,8 +33,8 @@ export class TerminalPerson implements AsyncDisposable {
   #preferences: Preferences = DEFAULT_PREFERENCES;
   #current: string | undefined;
 
-  constructor(server: { url: string }, name: string) {
-    this.client = new Client({ serverUrl: server.url, storage: this.storage });
+  constructor(server: { url: string }, name: string, options: Partial<ClientOptions> = {}) {
+    this.client = new Client({ serverUrl: server.url, storage: this.storage, ...options });
     this.username = `${name}-${crypto.randomUUID().slice(0, 8)}`;
     this.context = this.#context();
   }

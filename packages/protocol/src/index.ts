@@ -1,5 +1,6 @@
 export * from './audit-chain.ts';
 export * from './binary-frames.ts';
+export * from './channel-schemas.ts';
 export * from './close-codes.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -23,3 +23,4 @@ export * from './socket/socket.ts';
 export * from './storage/memory-storage.ts';
 export * from './storage/storage.ts';
 export * from './trouble.ts';
+export { eachPage, PageWalk } from './untrusted/page-walk.ts';

@@ -1,4 +1,10 @@
-import { type ConversationObject, conversationTopic, type UserJoined, userTopic } from '@tpx/protocol';
+import {
+  type ConversationObject,
+  conversationTopic,
+  type UserJoined,
+  UserJoinedSchema,
+  userTopic,
+} from '@tpx/protocol';
 import type { Conversation } from '../conversation/conversation.ts';
 import { type Platform, wait } from '../platform.ts';
 import type { Rest } from '../rest/rest.ts';
@@ -6,6 +12,8 @@ import { retryDelayMs } from '../socket/backoff.ts';
 import type { Channel } from '../socket/channel.ts';
 import type { PhoenixSocket } from '../socket/socket.ts';
 import { isRetryable } from '../trouble.ts';
+import { checkShape } from '../untrusted/check-shape.ts';
+import { eachPage } from '../untrusted/page-walk.ts';
 import type { Conversations } from './conversations.ts';
 import { meansGone, planResume, resumeOf } from './resume.ts';
 
@@ -68,7 +76,9 @@ export class Connector {
     const before = conversations.all;
     let answer: UserJoined;
     try {
-      answer = (await this.#channel.join({ resume: resumeOf(before) })) as UserJoined;
+      const joined = await this.#channel.join({ resume: resumeOf(before) });
+      checkShape(joined, UserJoinedSchema, 'The answer to the first join');
+      answer = joined as UserJoined;
     } catch (error) {
       if (connection === this.#connection) socket.drop((error as Error).message);
       return;
@@ -157,14 +167,14 @@ export class Connector {
 }
 
 async function* allConversations(rest: Rest): AsyncGenerator<ConversationObject> {
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await rest.groups.list({ limit: 100, cursor });
-    for (const group of page.groups) yield { kind: 'group', ...group };
-    cursor = page.cursor;
-  }
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await rest.messages.dms({ limit: 100, cursor });
-    for (const dm of page.dms) yield { kind: 'dm', ...dm };
-    cursor = page.cursor;
-  }
+  const groups = eachPage(
+    (cursor) => rest.groups.list({ limit: 100, cursor }),
+    (page) => page.groups,
+  );
+  for await (const page of groups) for (const group of page.groups) yield { kind: 'group', ...group };
+  const dms = eachPage(
+    (cursor) => rest.messages.dms({ limit: 100, cursor }),
+    (page) => page.dms,
+  );
+  for await (const page of dms) for (const dm of page.dms) yield { kind: 'dm', ...dm };
 }

@@ -1,9 +1,11 @@
 import {
   type ConversationJoined,
+  ConversationJoinedSchema,
   type ConversationObject,
   conversationTopic,
   LOG_EVENT_NAMES,
   type LogEvent,
+  MessageAnswer,
   type MessageObject,
 } from '@tpx/protocol';
 import { Gate } from '../gate.ts';
@@ -13,6 +15,7 @@ import type { Rest } from '../rest/rest.ts';
 import type { Channel } from '../socket/channel.ts';
 import type { Storage } from '../storage/storage.ts';
 import { NetworkError } from '../trouble.ts';
+import { checkShape } from '../untrusted/check-shape.ts';
 import type { Tell } from './conversation-events.ts';
 import { ConversationStore, type StoredConversation } from './conversation-store.ts';
 import { DeliveredSignal } from './delivered-signal.ts';
@@ -156,7 +159,9 @@ export class ConversationLink {
     const { lastSeq } = this.sync;
     const connection = this.#connection;
     const payload = lastSeq === undefined ? {} : { last_seq: lastSeq };
-    const answer = (await this.#options.channel.join(payload)) as ConversationJoined;
+    const joined = await this.#options.channel.join(payload);
+    checkShape(joined, ConversationJoinedSchema, 'The answer to the join');
+    const answer = joined as ConversationJoined;
     this.view.about = answer.conversation;
     this.#cache.dropBefore(answer.first_seq);
     if (lastSeq !== undefined && lastSeq <= answer.last_seq) this.sync.resume(answer, answer.last_seq);
@@ -193,7 +198,9 @@ export class ConversationLink {
 
   /** @throws {Refusal} @throws {NetworkError} */
   async change(event: 'edit' | 'delete', payload: Record<string, unknown>): Promise<MessageObject> {
-    return ((await this.#options.channel.push(event, payload)) as { message: MessageObject }).message;
+    const answer = await this.#options.channel.push(event, payload);
+    checkShape(answer, MessageAnswer, `The answer to ${event}`);
+    return (answer as { message: MessageObject }).message;
   }
 
   /** The user is not in this conversation any more: nothing of it stays on the device. */
@@ -265,7 +272,9 @@ export class ConversationLink {
   async #push({ client_id, message }: OutboxEntry): Promise<MessageObject> {
     const { channel, platform, onSent } = this.#options;
     const sentAt = platform.clock.now();
-    const answer = (await channel.push('message', { ...message, client_id })) as { message: MessageObject };
+    const pushed = await channel.push('message', { ...message, client_id });
+    checkShape(pushed, MessageAnswer, 'The answer to the message');
+    const answer = pushed as { message: MessageObject };
     onSent(platform.clock.now() - sentAt);
     // The reply may overtake the broadcast: the message takes its place in the log now, not a moment later.
     const { seq } = answer.message;

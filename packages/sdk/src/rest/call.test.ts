@@ -5,8 +5,22 @@ import { NetworkError } from '../trouble.ts';
 import { createRest } from './rest.ts';
 
 const seen: { method: string; path: string; token: string | null; body: string }[] = [];
+const me = {
+  id: 'me',
+  username: 'ann',
+  pin: null,
+  display_name: 'Ann',
+  photo: null,
+  background: null,
+  status: { state: 'online', text: '' },
+  public_key: null,
+  created_at: '',
+  updated_at: '',
+  blocked_users: [],
+};
 const answers: Record<string, () => Response> = {
-  '/users/me': () => Response.json({ user: { id: 'me' } }),
+  '/users/me': () => Response.json({ user: me }),
+  '/auth/login': () => Response.json({ user: me, access_token: 'a', refresh_token: 'r', expires_in: 600 }),
   '/users/a%2Fb': () => Response.json({ error: { code: 'not_found', message: 'Nobody.' } }, { status: 404 }),
   '/dms': () =>
     Response.json(
@@ -38,7 +52,7 @@ const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) =>
 describe('SDK-12 REST', () => {
   test('SDK-12 a token that is refused is replaced and the call repeated, once', async () => {
     seen.length = 0;
-    expect(await rest.users.me()).toEqual({ user: { id: 'me' } } as never);
+    expect(await rest.users.me()).toEqual({ user: me } as never);
     expect(seen.map(({ token }) => token)).toEqual(['Bearer stale', 'Bearer stale no more']);
   });
 

@@ -1,6 +1,12 @@
 import { isRefusalCode, Refusal, type RefusalBody } from '@tpx/protocol';
 import type { Platform } from '../platform.ts';
 import { NetworkError } from '../trouble.ts';
+import { checkShape, type Shape } from '../untrusted/check-shape.ts';
+import { TAKEN } from '../untrusted/limits.ts';
+import { noteSize } from '../untrusted/page-walk.ts';
+import { readJson } from '../untrusted/read-json.ts';
+import { readText } from '../untrusted/read-text.ts';
+import { readRetryAfterMs } from '../untrusted/retry-after.ts';
 
 /** Where access tokens come from; `TokenKeeper` is the one of a signed-in device. */
 export type TokenSource = {
@@ -14,6 +20,8 @@ export type CallOptions = {
   query?: Record<string, string | number | boolean | null | undefined>;
   /** Without a token, for what comes before signing in. */
   anonymous?: boolean;
+  /** What the answer has to look like; without it anything that is JSON will do. */
+  shape?: Shape;
 };
 
 /**
@@ -27,14 +35,18 @@ const TIMEOUT_MS = 15_000;
 export function createCall(serverUrl: string, platform: Platform, tokens: TokenSource | undefined): Call {
   return async <Answer>(method: string, path: string, options: CallOptions = {}) => {
     const url = serverUrl + path + encodeQuery(options.query);
-    if (options.anonymous || !tokens)
-      return (await send(platform, method, url, options.body, undefined)) as Answer;
+    const ask = async (token: string | undefined) => {
+      const answer = await send(platform, method, url, options.body, token);
+      if (options.shape) checkShape(answer, options.shape, `The answer to ${method} ${path}`);
+      return answer as Answer;
+    };
+    if (options.anonymous || !tokens) return await ask(undefined);
     const token = await tokens.token();
     try {
-      return (await send(platform, method, url, options.body, token)) as Answer;
+      return await ask(token);
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'unauthorized') throw error;
-      return (await send(platform, method, url, options.body, await tokens.replace(token))) as Answer;
+      return await ask(await tokens.replace(token));
     }
   };
 }
@@ -56,9 +68,16 @@ async function send(
       method,
       headers,
       signal: abort.signal,
+      // The token is for this server: it must not be carried to wherever an answer points.
+      redirect: 'manual',
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return read(answer.status, answer.headers.get('retry-after'), await answer.text());
+    if (answer.type === 'opaqueredirect' || (answer.status >= 300 && answer.status < 400))
+      throw new NetworkError('bad_answer', elsewhere(answer));
+    const text = await readText(answer, TAKEN.answerMaxBytes);
+    if (text === undefined)
+      throw new NetworkError('bad_answer', `The answer is larger than ${TAKEN.answerMaxBytes >> 20} MiB.`);
+    return read(answer.status, answer.headers.get('retry-after'), text);
   } catch (error) {
     if (error instanceof Refusal || error instanceof NetworkError) throw error;
     if (abort.signal.aborted) throw new NetworkError('timeout', `No answer within ${TIMEOUT_MS / 1000} s.`);
@@ -80,21 +99,27 @@ function read(status: number, retryAfter: string | null, text: string): unknown 
     throw new NetworkError('bad_answer', `The server answered ${status}, and not in TPX's way.`);
   }
   // The header has whole seconds; the body, where it says, is finer.
-  const retryAfterMs = error.retry_after_ms ?? (retryAfter === null ? undefined : Number(retryAfter) * 1000);
-  throw new Refusal(error.code, error.message, {
+  const retryAfterMs =
+    readRetryAfterMs(error.retry_after_ms) ??
+    readRetryAfterMs(retryAfter === null ? undefined : Number(retryAfter) * 1000);
+  throw new Refusal(error.code, typeof error.message === 'string' ? error.message : undefined, {
     details: error.details,
-    ...(retryAfterMs !== undefined && Number.isFinite(retryAfterMs) && { retryAfterMs }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
+
+function elsewhere(answer: Response): string {
+  const location = answer.headers.get('location');
+  const to = location === null ? 'to another address' : `to ${location.slice(0, 200)}`;
+  return `The server sends this client ${to}. It does not follow, since its token is for this server only: name that address as the server if it is yours.`;
 }
 
 /** null for nothing, undefined for what is not JSON. */
 function parse(text: string): unknown {
   if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const answer = readJson(text);
+  noteSize(answer, text.length);
+  return answer;
 }
 
 function encodeQuery(query: CallOptions['query'] = {}): string {

@@ -1,4 +1,17 @@
-import type { ConversationKind, DmObject, MessageObject } from '@tpx/protocol';
+import {
+  type ConversationKind,
+  DmAnswer,
+  type DmObject,
+  DmsAnswer,
+  EventsAnswer,
+  HistoryAnswer,
+  type MessageObject,
+  MessageReceiptsAnswer,
+  MessageAnswer as MessageShape,
+  MessagesAnswer,
+  PinsAnswer as PinsShape,
+} from '@tpx/protocol';
+import { checkOrder } from '../untrusted/check-order.ts';
 import type { EventsPage, HistoryPage, Page, PinsAnswer, ReceiptsAnswer } from './answers.ts';
 import type { Call } from './call.ts';
 
@@ -19,26 +32,44 @@ const at = (id: string, rest = '') => `/messages/${encodeURIComponent(id)}${rest
 
 export function messageCalls(call: Call) {
   return {
-    openDm: (userId: string) => call<{ dm: DmObject }>('POST', '/dms', { body: { user_id: userId } }),
+    openDm: (userId: string) =>
+      call<{ dm: DmObject }>('POST', '/dms', { body: { user_id: userId }, shape: DmAnswer }),
     dms: (page: Page = {}) =>
-      call<{ dms: DmObject[]; cursor: string | null }>('GET', '/dms', { query: page }),
+      call<{ dms: DmObject[]; cursor: string | null }>('GET', '/dms', { query: page, shape: DmsAnswer }),
     /** Messages as they are now, ascending by `seq`. */
-    history: (kind: ConversationKind, id: string, query: HistoryQuery = {}) =>
-      call<HistoryPage>('GET', `${inside(kind, id)}/messages`, { query }),
+    history: async (kind: ConversationKind, id: string, query: HistoryQuery = {}) => {
+      const path = `${inside(kind, id)}/messages`;
+      const page = await call<HistoryPage>('GET', path, { query, shape: HistoryAnswer });
+      checkOrder(page.messages, page.has_more, query);
+      return page;
+    },
     /** The log itself, ascending by `seq`. */
-    events: (kind: ConversationKind, id: string, query: { after?: number; limit?: number } = {}) =>
-      call<EventsPage>('GET', `${inside(kind, id)}/events`, { query }),
+    events: async (kind: ConversationKind, id: string, query: { after?: number; limit?: number } = {}) => {
+      const path = `${inside(kind, id)}/events`;
+      const page = await call<EventsPage>('GET', path, { query, shape: EventsAnswer });
+      checkOrder(page.events, page.has_more, query);
+      return page;
+    },
     send: (kind: ConversationKind, id: string, message: NewMessage) =>
-      call<MessageAnswer>('POST', '/messages/send', { body: { [`${kind}_id`]: id, ...message } }),
-    edit: (id: string, text: string) => call<MessageAnswer>('PATCH', at(id), { body: { content: { text } } }),
-    delete: (id: string) => call<MessageAnswer>('DELETE', at(id)),
+      call<MessageAnswer>('POST', '/messages/send', {
+        body: { [`${kind}_id`]: id, ...message },
+        shape: MessageShape,
+      }),
+    edit: (id: string, text: string) =>
+      call<MessageAnswer>('PATCH', at(id), { body: { content: { text } }, shape: MessageShape }),
+    delete: (id: string) => call<MessageAnswer>('DELETE', at(id), { shape: MessageShape }),
     /** Idempotent, both. */
-    pin: (id: string) => call<MessageAnswer>('PUT', at(id, '/pin')),
-    unpin: (id: string) => call<MessageAnswer>('DELETE', at(id, '/pin')),
+    pin: (id: string) => call<MessageAnswer>('PUT', at(id, '/pin'), { shape: MessageShape }),
+    unpin: (id: string) => call<MessageAnswer>('DELETE', at(id, '/pin'), { shape: MessageShape }),
     /** What was pinned last comes first. */
-    pins: (kind: ConversationKind, id: string) => call<PinsAnswer>('GET', `${inside(kind, id)}/pins`),
-    receipts: (id: string, query: Page = {}) => call<ReceiptsAnswer>('GET', at(id, '/receipts'), { query }),
+    pins: (kind: ConversationKind, id: string) =>
+      call<PinsAnswer>('GET', `${inside(kind, id)}/pins`, { shape: PinsShape }),
+    receipts: (id: string, query: Page = {}) =>
+      call<ReceiptsAnswer>('GET', at(id, '/receipts'), { query, shape: MessageReceiptsAnswer }),
     search: (query: SearchQuery) =>
-      call<{ messages: MessageObject[]; cursor: string | null }>('GET', '/search', { query }),
+      call<{ messages: MessageObject[]; cursor: string | null }>('GET', '/search', {
+        query,
+        shape: MessagesAnswer,
+      }),
   };
 }

@@ -1,4 +1,11 @@
-import type { OwnUserObject, StatusState, UserObject } from '@tpx/protocol';
+import {
+  OwnUserAnswer,
+  type OwnUserObject,
+  type StatusState,
+  UserAnswer,
+  type UserObject,
+  UsersAnswer,
+} from '@tpx/protocol';
 import type { Page } from './answers.ts';
 import type { Call } from './call.ts';
 
@@ -11,13 +18,18 @@ export type ProfileChanges = {
 
 export function userCalls(call: Call) {
   return {
-    me: () => call<{ user: OwnUserObject }>('GET', '/users/me'),
-    change: (body: ProfileChanges) => call<{ user: OwnUserObject }>('PATCH', '/users/me', { body }),
+    me: () => call<{ user: OwnUserObject }>('GET', '/users/me', { shape: OwnUserAnswer }),
+    change: (body: ProfileChanges) =>
+      call<{ user: OwnUserObject }>('PATCH', '/users/me', { body, shape: OwnUserAnswer }),
     deleteAccount: (password: string) => call<unknown>('DELETE', '/users/me', { body: { password } }),
     /** By id, user name or PIN. */
-    get: (ref: string) => call<{ user: UserObject }>('GET', `/users/${encodeURIComponent(ref)}`),
+    get: (ref: string) =>
+      call<{ user: UserObject }>('GET', `/users/${encodeURIComponent(ref)}`, { shape: UserAnswer }),
     blocked: (page: Page = {}) =>
-      call<{ users: UserObject[]; cursor: string | null }>('GET', '/users/me/blocked', { query: page }),
+      call<{ users: UserObject[]; cursor: string | null }>('GET', '/users/me/blocked', {
+        query: page,
+        shape: UsersAnswer,
+      }),
     block: (id: string) => call<unknown>('PUT', `/users/${encodeURIComponent(id)}/block`),
     unblock: (id: string) => call<unknown>('DELETE', `/users/${encodeURIComponent(id)}/block`),
   };

@@ -1,6 +1,7 @@
 import { type Frame, PHX } from '@tpx/protocol';
 import { Emitter } from '../emitter.ts';
 import { NetworkError } from '../trouble.ts';
+import { isWellFormed } from './server-frame.ts';
 import type { PhoenixSocket } from './socket.ts';
 
 /**
@@ -105,7 +106,9 @@ export class Channel {
         this.events.emit('broken', undefined);
         return;
       default:
-        this.events.emit('event', { event: frame.event, payload: frame.payload });
+        // A log event that is left out here is a gap, which is fetched.
+        if (isWellFormed(frame.event, frame.payload))
+          this.events.emit('event', { event: frame.event, payload: frame.payload });
     }
   }
 

@@ -1,6 +1,7 @@
 import { isRefusalCode, Refusal } from '@tpx/protocol';
 import type { Clock } from '../platform.ts';
 import { NetworkError } from '../trouble.ts';
+import { readRetryAfterMs } from '../untrusted/retry-after.ts';
 
 type Waiting = { resolve: (response: unknown) => void; reject: (error: Error) => void; cancel: () => void };
 
@@ -29,7 +30,7 @@ export class Replies {
     if (!waiting) return;
     this.#waiting.delete(ref);
     waiting.cancel();
-    const { status, response } = payload as { status?: string; response?: unknown };
+    const { status, response } = (payload ?? {}) as { status?: unknown; response?: unknown };
     if (status === 'ok') waiting.resolve(response ?? {});
     else waiting.reject(refusalOf(response));
   }
@@ -48,18 +49,19 @@ export class Replies {
 function refusalOf(response: unknown): Error {
   const body = (response ?? {}) as {
     code?: unknown;
-    message?: string;
-    retry_after_ms?: number;
+    message?: unknown;
+    retry_after_ms?: unknown;
     details?: unknown;
   };
   if (!isRefusalCode(body.code)) {
     return new NetworkError(
       'bad_answer',
-      `The server refused in a way unknown here: ${JSON.stringify(response)}`,
+      `The server refused in a way unknown here: ${JSON.stringify(response)?.slice(0, 200)}`,
     );
   }
-  return new Refusal(body.code, body.message, {
+  const retryAfterMs = readRetryAfterMs(body.retry_after_ms);
+  return new Refusal(body.code, typeof body.message === 'string' ? body.message : undefined, {
     details: body.details,
-    ...(body.retry_after_ms !== undefined && { retryAfterMs: body.retry_after_ms }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }

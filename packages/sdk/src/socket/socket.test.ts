@@ -168,10 +168,10 @@ describe('SDK-12 channels', () => {
     channel.events.on('closed', () => events.push('closed'));
     channel.adopt('7');
     const frames = [
-      [null, null, 'dm:1', 'typing', {}],
+      [null, null, 'dm:1', 'typing', { user_id: 'ann', on: true }],
       ['6', null, 'dm:1', 'phx_close', {}],
       ['7', null, 'dm:1', 'phx_error', {}],
-      [null, null, 'dm:2', 'typing', {}],
+      [null, null, 'dm:2', 'typing', { user_id: 'ann', on: true }],
       ['7', null, 'dm:1', 'phx_close', {}],
     ];
     for (const frame of frames) link.send(JSON.stringify(frame));

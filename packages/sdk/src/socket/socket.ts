@@ -2,6 +2,7 @@ import { afterClose, encodeTextFrame, type Frame, PHOENIX_TOPIC, PHX, Refusal } 
 import { Emitter } from '../emitter.ts';
 import type { Platform, WebSocketLike } from '../platform.ts';
 import { isRetryable, NetworkError } from '../trouble.ts';
+import { TAKEN } from '../untrusted/limits.ts';
 import { laterDelayMs, RECONNECT, reconnectDelayMs } from './backoff.ts';
 import { Channel } from './channel.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -30,6 +31,8 @@ export type SocketOptions = {
 const VSN = '2.0.0';
 const CONNECT_TIMEOUT_MS = 8_000;
 const LOST = 1006;
+/** A client may close with 1000 and 3000 to 4999 only. */
+const CLOSE_TOO_LARGE = 3009;
 /** A handshake that is refused looks to a WebSocket like a server that is not there; then the token is doubted. */
 const FAILURES_BEFORE_DOUBT = 2;
 const DOUBT_EVERY_MS = 30_000;
@@ -203,6 +206,10 @@ export class PhoenixSocket {
   }
 
   #received(data: unknown): void {
+    if (typeof data === 'string' && data.length > TAKEN.frameMaxLength) {
+      this.#tooMuch();
+      return;
+    }
     const frame = readServerFrame(data);
     if (!frame) return;
     if (frame.event === PHX.reply) {
@@ -210,6 +217,17 @@ export class PhoenixSocket {
       return;
     }
     this.#channels.get(frame.topic)?.receive(frame);
+  }
+
+  /** No server of this protocol sends that: coming back would fetch it again. */
+  #tooMuch(): void {
+    this.#leave(CLOSE_TOO_LARGE, 'too large');
+    this.#state = 'idle';
+    const error = new NetworkError(
+      'bad_answer',
+      `The server sent a frame of more than ${TAKEN.frameMaxLength >> 20} MiB. Is this a TPX server?`,
+    );
+    this.events.emit('refused', { error });
   }
 
   #lost(code: number, reason: string): void {

@@ -1,5 +1,5 @@
 import { LIMITS, type MessageObject } from '@tpx/protocol';
-import type { Conversation } from '@tpx/sdk';
+import { type Conversation, PageWalk } from '@tpx/sdk';
 import { command } from './command.ts';
 import type { CommandContext } from './command-context.ts';
 import { learnTitles, titleOf } from './conversation-names.ts';
@@ -49,8 +49,10 @@ async function conversationLines(
   { about, kind, id }: Conversation,
 ): Promise<string[]> {
   const lines = [line('conversation', about)];
+  const walk = new PageWalk();
   for (let after = 0, more = true; more; ) {
     const page = await client.rest.messages.history(kind, id, { after, limit: LIMITS.pageMax });
+    walk.took(page);
     lines.push(...page.messages.map((message: MessageObject) => line('message', message)));
     after = page.messages.at(-1)?.seq ?? after;
     more = page.has_more && page.messages.length > 0;

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { type AuditEntryObject, findBrokenAuditEntry } from '@tpx/protocol';
+import { eachPage } from '@tpx/sdk';
 import { command } from './command.ts';
 import type { CommandContext } from './command-context.ts';
 import { dayAndClock } from './message-text.ts';
@@ -63,10 +64,12 @@ async function wholeAudit(
   groupId: string,
 ): Promise<AuditEntryObject[]> {
   const entries: AuditEntryObject[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await client.rest.groups.audit(groupId, { limit: 100, cursor });
+  const pages = eachPage(
+    (cursor) => client.rest.groups.audit(groupId, { limit: 100, cursor }),
+    (page) => page.entries,
+  );
+  for await (const page of pages) {
     entries.push(...page.entries);
-    cursor = page.cursor;
     progress(`${entries.length} entries read`);
   }
   return entries;

@@ -1,5 +1,5 @@
 import { LIMITS, type LogEvent, type MessageObject } from '@tpx/protocol';
-import type { Conversation, Rest } from '@tpx/sdk';
+import { type Conversation, PageWalk, type Rest } from '@tpx/sdk';
 
 export type FoldedLog = {
   first: number;
@@ -28,8 +28,10 @@ export async function readWholeLog(
   const gaps: [number, number][] = [];
   let last = first - 1;
   let events = 0;
+  const walk = new PageWalk();
   for (let more = true; more; ) {
     const page = await rest.messages.events(kind, id, { after: last, limit: LIMITS.eventsPerPage });
+    walk.took(page);
     for (const event of page.events) {
       if (event.seq !== last + 1) gaps.push([last, event.seq]);
       last = event.seq;

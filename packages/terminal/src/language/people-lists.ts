@@ -1,5 +1,5 @@
 import { type ConversationObject, hasRight, type Role, type Standing, type UserObject } from '@tpx/protocol';
-import type { Client, Conversation } from '@tpx/sdk';
+import { type Client, type Conversation, eachPage } from '@tpx/sdk';
 
 /** Who is in a group and who is banned from it, as far as it was asked. */
 export type PeopleList = {
@@ -57,10 +57,13 @@ export class PeopleLists {
 
   async #members(id: string): Promise<PeopleList['members']> {
     const members: { user: UserObject; role: Role }[] = [];
-    for (let cursor: string | null | undefined; cursor !== null && members.length < MEMBERS_MAX; ) {
-      const page = await this.#client.rest.groups.members(id, { limit: 100, cursor });
+    const pages = eachPage(
+      (cursor) => this.#client.rest.groups.members(id, { limit: 100, cursor }),
+      (page) => page.members,
+    );
+    for await (const page of pages) {
       members.push(...page.members);
-      cursor = page.cursor;
+      if (members.length >= MEMBERS_MAX) break;
     }
     return members;
   }

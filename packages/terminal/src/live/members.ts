@@ -1,4 +1,4 @@
-import type { Client, Conversation } from '@tpx/sdk';
+import { type Client, type Conversation, eachPage } from '@tpx/sdk';
 import { LISTED_MAX } from '../view/nick-list.ts';
 import type { MemberEntry } from '../view/sources.ts';
 
@@ -54,17 +54,17 @@ export class Members {
   async #read({ id }: Conversation): Promise<MemberEntry[]> {
     const { rest, people } = this.#client;
     const entries: MemberEntry[] = [];
-    for (let cursor: string | null = null; ; ) {
-      const page: Awaited<ReturnType<typeof rest.groups.members>> = await rest.groups.members(id, {
-        limit: PAGE,
-        cursor,
-      });
+    const pages = eachPage(
+      (cursor) => rest.groups.members(id, { limit: PAGE, cursor }),
+      (page) => page.members,
+    );
+    for await (const page of pages) {
       for (const { user, role } of page.members) {
         people.learn(user);
         entries.push({ userId: user.id, role });
       }
-      cursor = page.cursor;
-      if (cursor === null || entries.length >= LISTED_MAX) return entries;
+      if (entries.length >= LISTED_MAX) break;
     }
+    return entries;
   }
 }
