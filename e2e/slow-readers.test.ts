@@ -8,6 +8,8 @@ import { expectWell } from './well.fixture.ts';
 
 const READERS = 180;
 const STUCK = 20;
+/** Connections are theirs in turn: one person may have 64. */
+const PEOPLE = 4;
 /** 24 MB for each reader: 17 MB more than the kernel takes for one that does not read. */
 const MESSAGES = 1_500;
 const BURST = 30;
@@ -16,28 +18,32 @@ const GROWS_AT_MOST_BYTES = 150_000_000;
 
 let server: TestServer;
 let alice: Person;
+let people: Person[];
 let group: GroupObject;
 beforeAll(async () => {
   // The ring of recent events grows with what is said, not with who reads.
   server = await startServer({ env: { TPX_RECENT_EVENTS_MB: '1' } });
   alice = await createPerson(server, 'alice');
-  group = await createGroup(alice);
+  people = await Promise.all(Array.from({ length: PEOPLE }, () => createPerson(server, 'reader')));
+  group = await createGroup(alice, people);
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 const clients = clientsOfEachTest();
 
 const joinFrame = () => JSON.stringify(['1', '1', `group:${group.id}`, 'phx_join', {}]);
-const socketUrl = () =>
-  `${server.url.replace('http', 'ws')}/socket/websocket?vsn=2.0.0&token=${alice.tokens.access_token}`;
+const tokenOf = (index: number) => people[index % PEOPLE]?.tokens.access_token ?? '';
+const socketUrl = (index: number) =>
+  `${server.url.replace('http', 'ws')}/socket/websocket?vsn=2.0.0&token=${tokenOf(index)}`;
 
 /** Reads, and keeps no more of a frame than its `seq`. */
 class Reader {
   readonly seqs: number[] = [];
   hasJoined = false;
   closedWith: number | undefined;
-  readonly #socket = new WebSocket(socketUrl());
+  readonly #socket: WebSocket;
 
-  constructor() {
+  constructor(index: number) {
+    this.#socket = new WebSocket(socketUrl(index));
     this.#socket.onopen = () => this.#socket.send(joinFrame());
     this.#socket.onmessage = ({ data }: { data: string }) => {
       const seq = /^\[null,null,"[^"]*","message",\{"seq":(\d+)/.exec(data.slice(0, 100))?.[1];
@@ -54,9 +60,9 @@ class Reader {
   }
 }
 
-async function stuckReader(): Promise<RawSocket> {
+async function stuckReader(index: number): Promise<RawSocket> {
   const raw = new RawSocket(server);
-  await raw.upgrade(alice.tokens.access_token);
+  await raw.upgrade(tokenOf(index));
   raw.frame(OPCODE.text, joinFrame());
   await until(() => raw.text.includes('phx_reply'), { what: 'the join' });
   raw.pause();
@@ -64,9 +70,9 @@ async function stuckReader(): Promise<RawSocket> {
 }
 
 test('WS-20 of 200 readers 20 do not read: they are closed, others miss nothing, memory stays flat', async () => {
-  const readers = Array.from({ length: READERS }, () => new Reader());
+  const readers = Array.from({ length: READERS }, (_, index) => new Reader(index));
   await until(() => readers.every(({ hasJoined }) => hasJoined), { what: 'all to have joined' });
-  const stuck = await Promise.all(Array.from({ length: STUCK }, stuckReader));
+  const stuck = await Promise.all(Array.from({ length: STUCK }, (_, index) => stuckReader(index)));
   const { channel } = await joined(clients.connectAs(server, alice), `group:${group.id}`);
   expect(await metric(server, 'tpx_connections')).toBe(READERS + STUCK + 1);
   const resident = () => metric(server, 'process_resident_memory_bytes');

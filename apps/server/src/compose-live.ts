@@ -30,6 +30,7 @@ import { applyChange } from './session/apply-changes.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
+import { UnreadBudget } from './session/unread-budget.ts';
 import { HttpServer } from './transports/http-server.ts';
 
 export type LiveSide = ReturnType<typeof composeLiveSide>;
@@ -46,6 +47,7 @@ type Given = {
 
 /** Text of the Latin letters is held in a byte each, any other in two. */
 const CHARACTERS_PER_MB = 1_048_576;
+const BYTES_PER_MB = 1_048_576;
 
 /** Everything of a node that is live: sessions, channels, fan-out, presence. */
 export function composeLiveSide({ config, database, log, bus, nodeId, forgetSession }: Given) {
@@ -145,6 +147,11 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     admission,
     describe,
   });
+  const unread = new UnreadBudget({
+    sessions: registry,
+    maxBytes: config.unreadMb * BYTES_PER_MB,
+    onClosed: (unreadBytes) => log.warn({ unreadBytes }, 'closed a client that reads too slowly'),
+  });
   const sessions = new SessionOpener({
     channels,
     registry,
@@ -155,6 +162,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     http,
     fanout,
     registry,
+    unread,
     limiter,
     admission,
     presence,

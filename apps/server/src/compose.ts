@@ -38,6 +38,7 @@ const EXPIRED_SESSIONS_EVERY_MS = 600_000;
 const OLD_CHANGES_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
+const UNREAD_EVERY_MS = 1_000;
 
 export type Given = {
   nodeId: string;
@@ -128,6 +129,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
     shared('old_changes', OLD_CHANGES_EVERY_MS, () => removeOldChanges(database)),
     repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
+    repeat(async () => live.unread.check(), UNREAD_EVERY_MS, onError),
   ];
 
   return {
@@ -137,7 +139,11 @@ export async function composeNode({ nodeId, config, database, log, version, work
         {
           rest,
           sockets,
-          upgrade: { authenticate: letIn, admit },
+          upgrade: {
+            authenticate: letIn,
+            admit,
+            makeRoomFor: live.sessions.makeRoomFor.bind(live.sessions),
+          },
           longPoll: longPoll.handle,
           onUnexpected: (error) => log.error({ err: error }, 'a request failed'),
         },
@@ -171,7 +177,7 @@ async function openBus({
 
 function observe(
   registry: Registry,
-  { registry: sessions, live, presence, peers, catchUp, admission }: LiveSide,
+  { registry: sessions, unread, live, presence, peers, catchUp, admission }: LiveSide,
   bus: Bus,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
@@ -184,6 +190,7 @@ function observe(
       },
     });
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
+  gauge('tpx_unread_bytes', 'What clients have not read, at the last look.', () => unread.unreadBytes);
   gauge('tpx_connects_under_way', 'Devices that are being let in.', () => admission.underWay);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
   gauge('tpx_presence_rooms', 'Conversations whose presence is held in memory.', () => presence.count);

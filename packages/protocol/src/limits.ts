@@ -42,6 +42,8 @@ export const LIMITS = {
   resumeTopicsMax: 1_000,
   /** Channels joined on one connection. */
   topicsPerSession: 2_000,
+  /** Connections of one person to one node, all devices together. */
+  connectionsPerUser: 64,
   /** One WebSocket frame from a client; larger ones close the socket with 1009. */
   frameMaxBytes: 131_072,
   /** Frames on one connection that are none; the last of them closes it. */

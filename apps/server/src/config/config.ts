@@ -16,6 +16,7 @@ export type Config = {
   workers: number;
   roles: readonly string[];
   recentEventsMb: number;
+  unreadMb: number;
   rateLimits: RateLimits;
   trustedProxies: readonly string[];
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -50,6 +51,7 @@ export function readConfig(environment: Environment): Config {
     workers: read('TPX_WORKERS') ?? 1,
     roles: read('TPX_ROLES') ?? [],
     recentEventsMb: read('TPX_RECENT_EVENTS_MB') ?? 0,
+    unreadMb: read('TPX_UNREAD_MB') ?? 0,
     rateLimits: parseRateLimits(read('TPX_RATE_LIMITS') ?? 'on', ConfigError),
     trustedProxies: read('TPX_TRUSTED_PROXIES') ?? [],
     logLevel: read('TPX_LOG_LEVEL') ?? 'info',

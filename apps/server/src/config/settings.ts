@@ -85,6 +85,11 @@ export const SETTINGS = {
     default: '64',
     help: 'Memory for the recent events of live conversations; what does not fit is read from PostgreSQL.',
   },
+  TPX_UNREAD_MB: {
+    schema: wholeNumber(8, 65_536),
+    default: '256',
+    help: 'Memory for what connected clients have not read yet; past it those furthest behind are closed and catch up.',
+  },
   TPX_RATE_LIMITS: {
     schema: z.string(),
     default: 'on',

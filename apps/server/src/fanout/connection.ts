@@ -3,7 +3,7 @@ import type { Listener } from './local-fanout.ts';
 
 /** What a transport gives a session; the session knows no socket, the transport no channel. */
 export interface Connection extends Listener {
-  /** What was sent and the client has not taken yet, in bytes or characters. */
+  /** Bytes in this process that were sent and that the client has not taken yet. */
   readonly unreadBytes: number;
   /** MUST answer in the codec that `frame` came in. A closed connection ignores it. */
   reply(frame: Frame, status: ReplyStatus, response: unknown): void;
@@ -14,5 +14,6 @@ export interface Connection extends Listener {
   unsubscribe(room: string): void;
   /** Publishes to every reader of `room` but this connection. */
   publishToOthers(room: string, topic: string, event: string, payload: unknown): void;
+  /** MUST free what is unread at once where `name` is `slow_reader`. */
   close(name: CloseName): void;
 }

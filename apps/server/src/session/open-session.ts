@@ -1,3 +1,4 @@
+import { LIMITS, Refusal, type UserId } from '@tpx/protocol';
 import type { Caller } from '../accounts/caller.ts';
 import type { ChannelHandlers } from '../channels/channel-session.ts';
 import type { Connection } from '../fanout/connection.ts';
@@ -18,6 +19,22 @@ export class SessionOpener {
     this.#deps = deps;
   }
 
+  /**
+   * Call it in the same turn as `open`. Where this person has as many connections here as one may have, closes the one
+   * that is furthest behind: it may be a connection whose network has gone.
+   * @throws {Refusal} `rate_limited` where none of them is behind (spec WS-22)
+   */
+  makeRoomFor(userId: UserId): void {
+    const { registry } = this.#deps;
+    if (registry.countOf(userId) < LIMITS.connectionsPerUser) return;
+    const [furthest] = registry
+      .of(userId)
+      .map(({ connection }) => connection)
+      .sort((a, b) => b.unreadBytes - a.unreadBytes);
+    if (!furthest || furthest.unreadBytes === 0) throw tooManyConnections();
+    furthest.close('slow_reader');
+  }
+
   open({ userId, sessionId }: Caller, connection: Connection): Session {
     const session = new Session(this.#deps, userId, sessionId, connection);
     this.#deps.registry.add(session);
@@ -28,4 +45,14 @@ export class SessionOpener {
     this.#deps.registry.remove(session);
     session.disconnected();
   }
+}
+
+const RETRY_AFTER_MS = 30_000;
+
+function tooManyConnections(): Refusal {
+  return new Refusal(
+    'rate_limited',
+    `You have ${LIMITS.connectionsPerUser} connections to this server, the most that one person may have. Close one of them first.`,
+    { retryAfterMs: RETRY_AFTER_MS },
+  );
 }

@@ -40,7 +40,20 @@ export class SessionRegistry {
     return known instanceof Set ? [...known] : [known];
   }
 
+  countOf(userId: UserId): number {
+    const known = this.#byUser.get(userId);
+    if (!known) return 0;
+    return known instanceof Set ? known.size : 1;
+  }
+
+  *each(): Generator<Session> {
+    for (const known of this.#byUser.values()) {
+      if (known instanceof Set) yield* known;
+      else yield known;
+    }
+  }
+
   all(): Session[] {
-    return [...this.#byUser.values()].flatMap((known) => (known instanceof Set ? [...known] : [known]));
+    return [...this.each()];
   }
 }

@@ -21,7 +21,7 @@ export class LongPollConnection implements Connection {
   readonly #ended: () => void;
   readonly #rooms = new Set<string>();
   #queue: string[] = [];
-  #characters = 0;
+  #unreadBytes = 0;
   #wake: Wake | undefined;
   #closed = false;
 
@@ -36,7 +36,7 @@ export class LongPollConnection implements Connection {
   }
 
   get unreadBytes(): number {
-    return this.#characters;
+    return this.#unreadBytes;
   }
 
   get hasFrames(): boolean {
@@ -47,7 +47,7 @@ export class LongPollConnection implements Connection {
   take(): string[] {
     const frames = this.#queue;
     this.#queue = [];
-    this.#characters = 0;
+    this.#unreadBytes = 0;
     return frames;
   }
 
@@ -66,14 +66,13 @@ export class LongPollConnection implements Connection {
 
   #add(frame: string): void {
     if (this.#closed) return;
-    if (this.#characters > LIMITS.backpressureMaxBytes) {
+    if (this.#unreadBytes > LIMITS.backpressureMaxBytes) {
       // It would only get older frames first: let it come back and catch up by `last_seq`.
-      this.take();
       this.close('slow_reader');
       return;
     }
     this.#queue.push(frame);
-    this.#characters += frame.length;
+    this.#unreadBytes += Buffer.byteLength(frame);
     this.#change();
   }
 
@@ -98,9 +97,10 @@ export class LongPollConnection implements Connection {
     this.#fanout.publish(room, topic, event, payload, this);
   }
 
-  /** What was said before stays for one last poll; a poll after it finds the session gone. */
-  close(_name: CloseName): void {
+  /** One last poll still gets the queued frames, except where there are too many; the next poll finds the session gone. */
+  close(name: CloseName): void {
     if (this.#closed) return;
+    if (name === 'slow_reader') this.take();
     this.#closed = true;
     for (const room of this.#rooms) this.#fanout.unlisten(room, this);
     this.#rooms.clear();

@@ -99,6 +99,8 @@ export class LongPoll {
     this.#deps.admit(request, peerAddress);
     const caller = await this.#deps.authenticate(accessToken);
     const { sessions, fanout } = this.#deps;
+    sessions.makeRoomFor(caller.userId);
+
     const forget = (token: string) => this.#sessions.delete(token);
     const session = new LongPollSession({ sessions, fanout, timeouts: this.#timeouts, forget }, caller, {
       accessToken,

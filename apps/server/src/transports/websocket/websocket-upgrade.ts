@@ -1,4 +1,4 @@
-import { REFUSALS, Refusal, type RefusalBody, SUPPORTED_VSN } from '@tpx/protocol';
+import { REFUSALS, Refusal, type RefusalBody, SUPPORTED_VSN, type UserId } from '@tpx/protocol';
 import type { Server } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
 import { queryOf } from '../request-url.ts';
@@ -9,6 +9,8 @@ type Deps = {
   authenticate(token: string): Promise<Caller>;
   /** @throws {Refusal} rate_limited */
   admit(request: Request, peerAddress: string | undefined): void;
+  /** @throws {Refusal} rate_limited */
+  makeRoomFor(userId: UserId): void;
 };
 
 /** Phoenix's way to pass a token without the URL: the subprotocol `base64url.bearer.phx.<token>`. */
@@ -33,6 +35,7 @@ export async function upgradeToWebSocket(
     if (!token) throw new Refusal('unauthorized', 'Connect with ?token=<access_token>.');
     deps.admit(request, peerAddress);
     const caller = await deps.authenticate(token);
+    deps.makeRoomFor(caller.userId);
     const data: SocketData = { caller, session: undefined };
     const headers = protocols.includes('phoenix') ? { 'Sec-WebSocket-Protocol': 'phoenix' } : undefined;
     if (server.upgrade(request, headers ? { data, headers } : { data })) return undefined;
