@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPath } from './on-path.mjs';
@@ -15,6 +16,11 @@ const NEEDS = [
     found: () => ['nginx', 'caddy', 'curl', 'openssl'].every((program) => onPath(program)),
     without: 'tests through load balancers',
   },
+  {
+    what: 'the right to make pid namespaces (root, unshare)',
+    found: () => spawnSync('unshare', ['--pid', '--ipc', '--fork', '--mount-proc', 'true']).status === 0,
+    without: 'tests of two containers on one data folder',
+  },
   { what: 'tmux', found: () => onPath('tmux'), without: 'tests in a real terminal' },
   { what: 'git', found: () => onPath('git'), without: 'tests that clone the repository' },
 ];
@@ -22,7 +28,7 @@ const NEEDS = [
 /** @returns {string[]} one sentence for each thing that is missing */
 export function missingNeeds() {
   return NEEDS.filter(({ found }) => !found()).map(
-    ({ what, without }) => `${what} is not installed: ${without} are skipped`,
+    ({ what, without }) => `${what} is missing: ${without} are skipped`,
   );
 }
 

@@ -82,7 +82,8 @@ function libraryLinks(native: string): { path: string; to: string }[] {
 
 function copyOnce(native: string, target: string, account: Account | null): string {
   if (!existsSync(target)) {
-    const partial = `${target}.${process.pid}`;
+    // Not named after the process id: nodes in several containers may share this folder and have the same.
+    const partial = `${target}.${crypto.randomUUID()}`;
     // The copy must be readable for the account, whatever root's umask; nothing else runs until it is reset.
     const umask = process.umask(0o022);
     try {

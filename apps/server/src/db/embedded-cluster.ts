@@ -18,6 +18,7 @@ import type { Binaries } from './embedded-binaries.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
 import { canReach } from './embedded-reach.ts';
 import { ROLE } from './embedded-settings.ts';
+import type { FileLock } from './file-lock.ts';
 
 export function clusterFolder(dataDir: string): string {
   return join(dataDir, 'postgres');
@@ -37,11 +38,15 @@ export function nameForAccount(folder: string, account: Account | null): string 
   return process.platform === 'linux' && !canReach(folder, account) ? '/proc/self/cwd' : folder;
 }
 
-/** Makes the cluster if there is none, and refuses one that this server cannot run. */
+/**
+ * Makes the cluster if there is none, and refuses one that this server cannot run. `lock` is the cluster's: what makes
+ * it keeps it, too.
+ */
 export async function prepareCluster(
   dataDir: string,
   account: Account | null,
   binaries: Binaries,
+  lock: FileLock,
   log: (line: string) => void,
 ): Promise<void> {
   const folder = clusterFolder(dataDir);
@@ -61,11 +66,16 @@ export async function prepareCluster(
     rmdirSync(folder);
   }
   log(`Creating the embedded PostgreSQL in ${folder} (first start) ...`);
-  await initialise(folder, account, binaries);
+  await initialise(folder, account, binaries, lock);
 }
 
 /** Under another name until it is complete, so that an interrupted one is never taken for a cluster. */
-async function initialise(folder: string, account: Account | null, binaries: Binaries): Promise<void> {
+async function initialise(
+  folder: string,
+  account: Account | null,
+  binaries: Binaries,
+  lock: FileLock,
+): Promise<void> {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
@@ -89,9 +99,7 @@ async function initialise(folder: string, account: Account | null, binaries: Bin
       ...identity,
       cwd: unfinished,
       env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
-      stdin: 'ignore',
-      stdout: 'ignore',
-      stderr: 'pipe',
+      stdio: ['ignore', 'ignore', 'pipe', lock.descriptor],
     },
   );
   const complaint = await child.stderr.text();

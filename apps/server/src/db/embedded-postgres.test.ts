@@ -70,19 +70,6 @@ test('a stopped server starts again with its data', async () => {
   expect(await query(await start(dataDir), 'select id from kept')).toEqual([{ id: 1 }]);
 });
 
-test('a second node on the same data folder is refused with a sentence, and the first goes on', async () => {
-  const dataDir = copyOfTemplate();
-  const server = await start(dataDir);
-  await expect(start(dataDir)).rejects.toThrow(`Another node (process ${process.pid}) is using ${dataDir}.`);
-  expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
-});
-
-test('a lock whose process id now belongs to another program is taken over', async () => {
-  const dataDir = copyOfTemplate();
-  writeFileSync(join(dataDir, 'node.lock'), JSON.stringify({ pid: process.pid, start: 'an earlier boot' }));
-  await start(dataDir);
-});
-
 test.skipIf(process.platform !== 'linux')(
   'a node killed with its whole group takes its server with it, and the next start has the data (Linux)',
   async () => {
@@ -165,6 +152,18 @@ test('the death of the server is told, a stop is not', async () => {
   const stopped = await start(dataDir);
   await stopped.stop();
   expect(await Promise.race([stopped.exited, Promise.resolve('silent')])).toBe('silent');
+});
+
+test('START-10 a killed server starts again at the same address, with what was committed', async () => {
+  const server = await start(copyOfTemplate());
+  const { address, pid } = server;
+  await query(server, 'insert into kept values (5)');
+  process.kill(pid, 'SIGKILL');
+  expect(await server.exited).toContain('ended with SIGKILL');
+  await server.restart();
+  expect(server.address).toEqual(address);
+  expect(server.pid).not.toBe(pid);
+  expect(await query(server, 'select id from kept')).toEqual([{ id: 5 }]);
 });
 
 test('a path too long for a socket puts the socket elsewhere', async () => {

@@ -4,8 +4,8 @@ import { chooseAccount } from './embedded-account.ts';
 import { findPackage, placeBinaries } from './embedded-binaries.ts';
 import { clusterFolder, clusterOwner, prepareCluster } from './embedded-cluster.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
-import { clearLeftovers, clusterName } from './embedded-leftovers.ts';
-import { lockDataDir } from './embedded-node-lock.ts';
+import { type ClusterPlace, clearLeftovers, clusterName, lockCluster } from './embedded-leftovers.ts';
+import { lockDataDir, unusable } from './embedded-locks.ts';
 import {
   ClusterInUse,
   type Postmaster,
@@ -30,10 +30,12 @@ export interface EmbeddedPostgres {
   readonly address: { readonly unix: string; readonly user: string; readonly database: string };
   /** The server's process id. */
   readonly pid: number;
+  /** Resolves, with the reason, when the server of this moment ends without `stop`. */
+  readonly exited: Promise<string>;
+  /** Starts the server again, at the same address, after it has `exited`. Rejects like the first start. */
+  restart(): Promise<void>;
   /** Shuts down and gives up the data folder; a second call waits for the first. */
   stop(): Promise<void>;
-  /** Resolves, with the reason, when the server ends without `stop`; the node can only end then, too. */
-  readonly exited: Promise<string>;
 }
 
 const BACKENDS_END_WITHIN_MS = 30_000;
@@ -43,41 +45,87 @@ const ROOT_CACHE = '/var/cache/tpx';
 
 /**
  * One PostgreSQL below `dataDir`, for this node alone. Rejects with EmbeddedPostgresError, a sentence. Repairs by
- * itself what a `kill -9` left: a stale lock, a server still running, a cluster to recover or half made. On Linux
- * the server shuts down by itself when the thread that called this ends, so call it from the main thread.
+ * itself what a `kill -9` left: a server still running, a cluster to recover or half made. On Linux the server shuts
+ * down by itself when the thread that called this ends, so call it from the main thread.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { log } = options;
   const { dataDir, lock } = takeDataDir(options.dataDir);
   try {
-    const account = chooseAccount(clusterOwner(dataDir));
-    const binaries = placeBinaries(findPackage(), account, account === null ? dataDir : ROOT_CACHE);
-    await prepareCluster(dataDir, account, binaries, log);
-    const name = clusterName(dataDir);
-    const cluster = clusterFolder(dataDir);
-    await clearLeftovers(cluster, name, log);
-    const { folder, socket } = makeSocketFolder(dataDir, name.replace('tpx-', ''), account);
-    const postmaster = await startPatiently({
-      binary: binaries.postgres,
-      cluster,
-      clusterName: name,
-      socketFolder: folder,
-      account,
-      log,
-    });
-    try {
-      await createDatabase(socket);
-    } catch (error) {
-      await postmaster.stop();
-      throw error;
-    }
-    return supervise(postmaster, folder, socket, () => {
-      if (!folder.startsWith(dataDir)) rmSync(folder, { recursive: true, force: true });
-      lock.release();
-    });
+    const started = await startCluster(dataDir, options.log);
+    return new RunningPostgres(dataDir, options.log, started, lock);
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+interface Started {
+  readonly postmaster: Postmaster;
+  readonly socketFolder: string;
+  readonly socket: string;
+}
+
+class RunningPostgres implements EmbeddedPostgres {
+  readonly #dataDir: string;
+  readonly #log: (line: string) => void;
+  readonly #lock: { release(): void };
+  #started: Started;
+  #restarting: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  constructor(dataDir: string, log: (line: string) => void, started: Started, lock: { release(): void }) {
+    this.#dataDir = dataDir;
+    this.#log = log;
+    this.#started = started;
+    this.#lock = lock;
+  }
+
+  get url(): string {
+    const query = new URLSearchParams({ host: this.#started.socketFolder, port: PORT, user: ROLE });
+    return `postgres:///${DATABASE}?${query}`;
+  }
+
+  get address(): { unix: string; user: string; database: string } {
+    return { unix: this.#started.socket, user: ROLE, database: DATABASE };
+  }
+
+  get pid(): number {
+    return this.#started.postmaster.pid;
+  }
+
+  get exited(): Promise<string> {
+    const { postmaster } = this.#started;
+    return new Promise((resolve) => {
+      void postmaster.ended.then((reason) => {
+        if (this.#stopped === undefined) resolve(reason);
+      });
+    });
+  }
+
+  restart(): Promise<void> {
+    const again = (async () => {
+      const started = await startCluster(this.#dataDir, this.#log);
+      // `stop` was called meanwhile: it waits for this.
+      this.#started = started;
+    })();
+    this.#restarting = again.catch(() => undefined);
+    return again;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#restarting;
+    const { postmaster, socketFolder } = this.#started;
+    try {
+      await postmaster.stop();
+    } finally {
+      if (!socketFolder.startsWith(this.#dataDir)) rmSync(socketFolder, { recursive: true, force: true });
+      this.#lock.release();
+    }
   }
 }
 
@@ -87,14 +135,42 @@ function takeDataDir(path: string): { dataDir: string; lock: { release(): void }
     const dataDir = realpathSync(path);
     return { dataDir, lock: lockDataDir(dataDir) };
   } catch (error) {
-    if (error instanceof EmbeddedPostgresError) throw error;
-    throw new EmbeddedPostgresError(
-      `The data folder ${path} cannot be used (${String(error)}): make it writable for this user, or set TPX_DATA_DIR to another.`,
-    );
+    throw error instanceof EmbeddedPostgresError ? error : unusable(path, error);
   }
 }
 
-async function startPatiently(options: PostmasterOptions): Promise<Postmaster> {
+async function startCluster(dataDir: string, log: (line: string) => void): Promise<Started> {
+  const account = chooseAccount(clusterOwner(dataDir));
+  const binaries = placeBinaries(findPackage(), account, account === null ? dataDir : ROOT_CACHE);
+  const place = { dataDir, cluster: clusterFolder(dataDir), name: clusterName(dataDir), log };
+  const lock = await lockCluster(place);
+  try {
+    await prepareCluster(dataDir, account, binaries, lock, log);
+    await clearLeftovers(place);
+    const { folder, socket } = makeSocketFolder(dataDir, place.name.replace('tpx-', ''), account);
+    const postmaster = await startPatiently(place, {
+      binary: binaries.postgres,
+      cluster: place.cluster,
+      clusterName: place.name,
+      socketFolder: folder,
+      account,
+      lock,
+      log,
+    });
+    try {
+      await createDatabase(socket);
+    } catch (error) {
+      await postmaster.stop();
+      throw error;
+    }
+    return { postmaster, socketFolder: folder, socket };
+  } finally {
+    // From here on it is the server's alone, so that a restart waits for what is left of this one.
+    lock.release();
+  }
+}
+
+async function startPatiently(place: ClusterPlace, options: PostmasterOptions): Promise<Postmaster> {
   const deadline = Date.now() + BACKENDS_END_WITHIN_MS;
   for (;;) {
     try {
@@ -102,7 +178,7 @@ async function startPatiently(options: PostmasterOptions): Promise<Postmaster> {
     } catch (error) {
       if (!(error instanceof ClusterInUse) || Date.now() > deadline) throw error;
       await Bun.sleep(RETRY_MS);
-      await clearLeftovers(options.cluster, options.clusterName, options.log);
+      await clearLeftovers(place);
     }
   }
 }
@@ -115,28 +191,4 @@ async function createDatabase(socket: string): Promise<void> {
   } finally {
     await sql.close();
   }
-}
-
-function supervise(
-  postmaster: Postmaster,
-  folder: string,
-  socket: string,
-  release: () => void,
-): EmbeddedPostgres {
-  let stopped: Promise<void> | undefined;
-  const query = new URLSearchParams({ host: folder, port: PORT, user: ROLE });
-  return {
-    url: `postgres:///${DATABASE}?${query}`,
-    address: { unix: socket, user: ROLE, database: DATABASE },
-    pid: postmaster.pid,
-    stop: () => {
-      stopped ??= postmaster.stop().finally(release);
-      return stopped;
-    },
-    exited: new Promise((resolve) => {
-      void postmaster.ended.then((reason) => {
-        if (stopped === undefined) resolve(reason);
-      });
-    }),
-  };
 }

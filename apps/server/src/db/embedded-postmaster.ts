@@ -2,6 +2,7 @@ import { type Account, launchAs } from './embedded-account.ts';
 import { nameForAccount } from './embedded-cluster.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
 import { settingsArguments } from './embedded-settings.ts';
+import type { FileLock } from './file-lock.ts';
 
 export interface PostmasterOptions {
   readonly binary: string;
@@ -9,6 +10,8 @@ export interface PostmasterOptions {
   readonly clusterName: string;
   readonly socketFolder: string;
   readonly account: Account | null;
+  /** The cluster's: the server and all its processes inherit it, and it stays locked while one of them runs. */
+  readonly lock: FileLock;
   readonly log: (line: string) => void;
 }
 
@@ -50,9 +53,7 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
       env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
       // Ctrl-C in a terminal goes to the whole group, and the node still needs its database while it drains.
       detached: true,
-      stdin: 'ignore',
-      stdout: 'ignore',
-      stderr: 'pipe',
+      stdio: ['ignore', 'ignore', 'pipe', options.lock.descriptor],
     },
   );
   const interruptWithNode = () => child.kill('SIGINT');
