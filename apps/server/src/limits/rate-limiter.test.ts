@@ -47,3 +47,14 @@ test('LIM-1: switched off, nothing is limited', () => {
   const limiter = new RateLimiter(undefined);
   for (let index = 0; index < 1_000; index++) limiter.take('register', '127.0.0.1');
 });
+
+test('LIM-4: what was more than a request is charged for later, and the next one waits for it', () => {
+  let now = 0;
+  const limiter = new RateLimiter(limits, () => now);
+  limiter.take('send', 'alice');
+  limiter.charge('send', 'alice', 4);
+  expect(refusalOf(() => limiter.take('send', 'alice'))).toMatchObject({ retryAfterMs: 3_000 });
+  limiter.take('send', 'bob');
+  now = 3_000;
+  limiter.take('send', 'alice');
+});

@@ -30,6 +30,12 @@ export class RateLimiter {
     if (waitMs > 0) throw rateLimited(waitMs);
   }
 
+  /** Takes tokens for what has been done already, also those that are not there yet: the next request waits for them. */
+  charge(name: RateLimitName, key: string, tokens: number): void {
+    const level = this.#levels.get(`${name} ${key}`);
+    if (level) level.tokens -= tokens;
+  }
+
   /** Milliseconds to wait, 0 where the token was had. */
   #spend(name: RateLimitName, key: string, tokens: 0 | 1): number {
     const bucket: Bucket | undefined = this.#limits?.[name];

@@ -6,6 +6,7 @@ import { deleteMessage } from './delete-message.ts';
 import { editMessage } from './edit-message.ts';
 import { MessageWriter } from './message-writer.ts';
 import { searchMessages } from './search.ts';
+import type { SearchKey } from './search-walk.ts';
 import { type SendRequest, sendMessage } from './send-message.ts';
 import { lockWords, WordIndex } from './word-index.ts';
 
@@ -147,7 +148,7 @@ test('MSG-8: nodes that index the same at once do it once, and leave what anothe
 /** Many messages that nobody has indexed; `text` is SQL of `n`, which counts them. */
 const fill = (conversationId: ConversationId, count: number, text: string) =>
   world.database.query(
-    `WITH c AS (UPDATE conversations SET last_seq = last_seq + $3 WHERE id = $1 RETURNING last_seq - $3 AS before)
+    `WITH c AS (UPDATE conversations SET last_seq = last_seq + $3, last_message_at = now() WHERE id = $1 RETURNING last_seq - $3 AS before)
      INSERT INTO messages (conversation_id, seq, id, sender_id, type, content, created_at)
      SELECT $1, c.before + n, gen_random_uuid(), $2, 'text', jsonb_build_object('text', ${text}), now()
      FROM c, generate_series(1, $3) AS n`,
@@ -252,7 +253,127 @@ test('MSG-7: pages follow each other without a gap', async () => {
 });
 
 test('MSG-7: what looks like SQL or a query operator is just text', async () => {
-  for (const q of ["'; DROP TABLE messages; --", '((( & | !', '<-> *', '%', '\\']) {
+  for (const q of ["'; DROP TABLE messages; --", 'nowhere:*', '!nowhere', 'nowhere <-> to', "it's'' \\"]) {
     expect((await search(bob, q)).ids).toEqual([]);
   }
+});
+
+/** Texts that no search syntax was made for. */
+const STRANGE = [
+  ...['-', '"', '(', '&', '|', '!', '<->', ':*', '\\', "'", '\0', '\ud800', '\u202e', '- ', '" ', 'or '],
+  ...['-"', '--"', 'or -', '<2>', '&amp;', '/', '\u0301', '\u3000'],
+];
+
+test('MSG-11: a query without a word to look for is refused with a sentence, whatever it is made of', async () => {
+  await say(shared, 'something to find');
+  for (const q of ['-a', '-"a b"', '-a -b', 'a or -b', '-a or -b', '-foo-bar', '-1']) {
+    await expect(search(bob, q)).rejects.toThrow(/leave out/);
+  }
+  for (const q of ['-'.repeat(50), '- '.repeat(99), '"', '((( & | !', '<-> *', '%', '\\', '" "'.repeat(60)]) {
+    await expect(search(bob, q)).rejects.toThrow(/no word/);
+  }
+  for (const part of STRANGE) {
+    for (const q of [part, part.repeat(Math.floor(200 / part.length)), `${part}word`, `word${part}`]) {
+      expect(await codeOf(search(bob, q.slice(0, 200)))).toBeOneOf(['ok', 'invalid']);
+    }
+  }
+});
+
+test('MSG-11: any text of strange parts is searched or refused, never an error', async () => {
+  for (let round = 0; round < 400; round++) {
+    const parts = Array.from({ length: 1 + (round % 12) }, (_, n) =>
+      (round * 7 + n * 13) % 3 === 0 ? 'word' : STRANGE[(round * 31 + n * 17 + round * n) % STRANGE.length],
+    );
+    const q = parts.join(round % 2 === 0 ? '' : ' ').slice(0, 200);
+    expect([q, await codeOf(search(bob, q))]).toEqual([q, expect.stringMatching(/^(ok|invalid)$/)]);
+  }
+});
+
+test('MSG-11: what is asked of the index has everything that is found', async () => {
+  const group = await world.group({ owner: [alice] });
+  const texts = [
+    'apple pear',
+    'pear plum',
+    'apple plum',
+    "it's http://example.com/a?b=c",
+    'foo-bar apple',
+    '--flag',
+  ];
+  const ids = new Map<string, string>();
+  for (const text of texts) ids.set(await say(group, text), text);
+  const found = async (q: string) =>
+    (await search(alice, q, { conversationId: group })).ids.map((id) => ids.get(id)).reverse();
+  expect(await found('apple or plum')).toEqual(['apple pear', 'pear plum', 'apple plum', 'foo-bar apple']);
+  expect(await found('pear or "apple plum"')).toEqual(['apple pear', 'pear plum', 'apple plum']);
+  expect(await found('"apple plum" or -pear apple')).toEqual(['apple plum', 'foo-bar apple']);
+  expect(await found('foo-bar')).toEqual(['foo-bar apple']);
+  expect(await found("it's")).toEqual([texts[3] as string]);
+  expect(await found('example.com')).toEqual([texts[3] as string]);
+  expect(await found('--flag')).toEqual(['--flag']);
+});
+
+/** All pages, with how many there were. */
+async function allPages(userId: UserId, q: string, limit: number) {
+  const ids: string[] = [];
+  let before: SearchKey | null = null;
+  for (let pages = 1; ; pages++) {
+    const page = await search(userId, q, { before, limit });
+    ids.push(...page.ids);
+    if (page.next === null) return { ids, pages };
+    before = page.next;
+  }
+}
+
+test('MSG-12: pages over many conversations are newest first, each message once, also of one moment', async () => {
+  const reader = await world.person();
+  const groups = await Promise.all(Array.from({ length: 12 }, () => world.group({ owner: [reader] })));
+  // Each message of a group is of the same moment as one of every other group.
+  for (const [n, group] of groups.entries()) {
+    await world.database.query(
+      `WITH c AS (UPDATE conversations SET last_seq = 2500, last_message_at = '2026-01-01 00:41:40Z' WHERE id = $1 RETURNING id)
+       INSERT INTO messages (conversation_id, seq, id, sender_id, type, content, created_at)
+       SELECT c.id, n, gen_random_uuid(), $2, 'text', jsonb_build_object('text', CASE WHEN n % 100 = $3 THEN 'needle' ELSE 'hay' END),
+         timestamptz '2026-01-01Z' + make_interval(secs => n) FROM c, generate_series(3, 2500) AS n`,
+      [group, reader, n],
+    );
+  }
+  while ((await codeOf(search(reader, 'needle'))) === 'unavailable');
+  const rows = await world.rows(
+    `SELECT m.id FROM messages m JOIN members r ON r.conversation_id = m.conversation_id AND r.user_id = $1
+     WHERE m.content ->> 'text' = 'needle' ORDER BY m.created_at DESC, m.conversation_id DESC`,
+    [reader],
+  );
+  const expected = rows.map(({ id }) => id as string);
+  expect(expected.length).toBeGreaterThan(280);
+  for (const limit of [7, 50, 100]) expect((await allPages(reader, 'needle', limit)).ids).toEqual(expected);
+  expect((await search(reader, 'hay', { limit: 100 })).ids).toHaveLength(100);
+});
+
+test('MSG-12: what somebody may not read costs a search nothing', async () => {
+  const outsider = await world.person();
+  await fill(await world.group({ owner: [outsider] }), 50, "'mine ' || n");
+  const plan = async (word: string) => {
+    const read: string[] = [];
+    const watched = {
+      query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
+        if (text.includes('word_keys')) {
+          const literal = (value: unknown) =>
+            Array.isArray(value) ? `'{${value.join(',')}}'` : `'${String(value).replaceAll("'", "''")}'`;
+          const filled = text.replace(/\$(\d)/g, (_, n) => literal(values[Number(n) - 1]));
+          const rows = await world.rows(`EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF) ${filled}`);
+          read.push(...rows.map((row) => String(row['QUERY PLAN'])));
+        }
+        return world.database.query<Row>(text, values);
+      },
+    };
+    await searchMessages(watched, outsider, { q: word, conversationId: null, before: null, limit: 10 });
+    return read.filter((line) => /actual rows|Index|Scan/.test(line));
+  };
+  // In thousands of messages of a group that is not theirs, and in none.
+  const [common, none] = [await plan('behind'), await plan('nobodysaidthis')];
+  expect(common.length).toBeGreaterThan(0);
+  expect(common.map((line) => line.replaceAll('behind', 'x'))).toEqual(
+    none.map((line) => line.replaceAll('nobodysaidthis', 'x')),
+  );
+  expect(common.join()).toContain('message_words_by_key');
 });

@@ -1,54 +1,67 @@
 import type { ConversationId, ConversationKind, MessageObject, UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row.ts';
+import { readSearchQuery } from './search-query.ts';
+import { type SearchKey, SearchWalk } from './search-walk.ts';
 import { indexWordsFor } from './word-index.ts';
 
 export type SearchPage = {
   q: string;
   conversationId: ConversationId | null;
-  before: string | null;
+  before: SearchKey | null;
   limit: number;
 };
 
-/**
- * Newest first; ids are UUIDv7, so their order is that of time. The membership join is what limits it to what may be read.
- * The words come first whatever the planner thinks of the tables: from any other side a search reads all messages.
- */
-const SEARCH = `
-  WITH found AS MATERIALIZED (
-    SELECT w.conversation_id, w.seq FROM message_words w
-    WHERE w.words @@ websearch_to_tsquery('simple', $2) AND ($3::uuid IS NULL OR w.conversation_id = $3)
-  )
+/** For one page; what is still to be looked through then comes with the next one. */
+const PAGE_WITHIN_MS = 250;
+const SMALLEST_ID = '00000000-0000-0000-0000-000000000000' as ConversationId;
+
+/** The membership join is what limits it to what may be read, however the places were found. */
+const SHOWN = `
   SELECT ${MESSAGE_COLUMNS}, c.kind
-  FROM found f
+  FROM unnest($2::uuid[], $3::bigint[]) WITH ORDINALITY AS f (conversation_id, seq, n)
   JOIN members r ON r.conversation_id = f.conversation_id AND r.user_id = $1
   JOIN messages m ON m.conversation_id = f.conversation_id AND m.seq = f.seq
   JOIN conversations c ON c.id = f.conversation_id
-  WHERE m.deleted_at IS NULL AND m.encryption IS NULL AND ($4::uuid IS NULL OR m.id < $4)
-  ORDER BY m.id DESC LIMIT $5`;
+  WHERE m.deleted_at IS NULL ORDER BY f.n`;
 
 /**
  * Full-text search in what `userId` may read: words, "phrases", -without. What was acknowledged is found, so the words of
- * these conversations are brought up to date first (spec MSG-8). `next` is the last id where there are more.
+ * these conversations are brought up to date first (spec MSG-8). `next` is where the next page begins; a page may have
+ * fewer messages than `limit`, even none, and a next one (spec MSG-12).
  *
- * @throws {Refusal} `unavailable`
+ * @throws {Refusal} `invalid` for a query without a word to look for, `unavailable`
  */
 export async function searchMessages(
   queries: Queries,
   userId: UserId,
-  page: SearchPage,
-): Promise<{ messages: MessageObject[]; next: string | null }> {
-  await indexWordsFor(queries, userId, page.conversationId);
-  const rows = await queries.query<MessageRow & { kind: ConversationKind }>(SEARCH, [
+  { q, conversationId, before, limit }: SearchPage,
+): Promise<{ messages: MessageObject[]; next: SearchKey | null }> {
+  const terms = await readSearchQuery(queries, q);
+  await indexWordsFor(queries, userId, conversationId);
+  const walk = await SearchWalk.begin(queries, terms, { userId, conversationId, before, wanted: limit + 1 });
+  const startedAt = performance.now();
+  // However slow the machine is: the next page begins further down than this one.
+  const hasMoved = () => before === null || (walk.searchedDownTo ?? 0) + 1 < before.at;
+  while (!walk.isComplete) {
+    if (performance.now() - startedAt > PAGE_WITHIN_MS && hasMoved()) break;
+    await walk.step();
+  }
+
+  const { found, searchedDownTo } = walk;
+  const shown = found.slice(0, limit);
+  const rows = await queries.query<MessageRow & { kind: ConversationKind }>(SHOWN, [
     userId,
-    page.q,
-    page.conversationId,
-    page.before,
-    page.limit + 1,
+    shown.map((key) => key.conversationId),
+    shown.map((key) => key.seq),
   ]);
-  const shown = rows.slice(0, page.limit);
   return {
-    messages: shown.map((row) => toMessageObject(row, row.kind)),
-    next: rows.length > page.limit ? (shown.at(-1)?.id ?? null) : null,
+    messages: rows.map((row) => toMessageObject(row, row.kind)),
+    next: found.length > limit ? (shown.at(-1) ?? null) : below(searchedDownTo),
   };
+}
+
+/** The place after all that is newer than `at`: nothing of that moment itself was passed. */
+function below(at: number | null): SearchKey | null {
+  return at === null ? null : { at: at + 1, conversationId: SMALLEST_ID, seq: 0 };
 }

@@ -114,8 +114,23 @@ export const HISTORY_COMMANDS = [
   }),
 ] as const;
 
+/** Each is a quarter of a second of the server at most, and costs more of the limit then. */
+const SEARCH_PAGES_MAX = 5;
+
 async function search(context: CommandContext, query: { q: string; group_id?: string; dm_id?: string }) {
-  const { messages, cursor } = await context.client.rest.messages.search({ ...query, limit: HITS_MAX });
+  const messages: MessageObject[] = [];
+  let cursor: string | null = null;
+  // A page ends early where there is much to look through: the next one goes on.
+  for (let pages = 0; pages === 0 || (cursor !== null && pages < SEARCH_PAGES_MAX); pages++) {
+    const page = await context.client.rest.messages.search({
+      ...query,
+      limit: HITS_MAX - messages.length,
+      ...(cursor !== null && { cursor }),
+    });
+    messages.push(...page.messages);
+    cursor = page.cursor;
+    if (messages.length >= HITS_MAX) break;
+  }
   await context.learn(peopleIn(messages));
   await learnTitles(context, context.client.conversations);
   return { messages, more: cursor !== null };
@@ -126,6 +141,10 @@ function hits(
   more: boolean,
   line: (message: MessageObject) => string,
 ): string[] {
-  if (messages.length === 0) return ['Nothing is found.'];
+  if (messages.length === 0) {
+    return [
+      more ? 'Nothing is found in the newest messages. Add a word to look further.' : 'Nothing is found.',
+    ];
+  }
   return [...messages.map(line), ...(more ? ['There is more: add a word to narrow it down.'] : [])];
 }

@@ -22,6 +22,7 @@ import { z } from 'zod';
 import type { Database } from '../../db/database.ts';
 import type { Announcer } from '../../fanout/announcer.ts';
 import type { LiveConversations } from '../../fanout/live-conversations.ts';
+import type { RateLimiter } from '../../limits/rate-limiter.ts';
 import { requireReader } from '../../messages/access.ts';
 import { deleteMessage } from '../../messages/delete-message.ts';
 import { editMessage } from '../../messages/edit-message.ts';
@@ -30,6 +31,8 @@ import type { MessageWriter } from '../../messages/message-writer.ts';
 import { eventsWithin, readLog } from '../../messages/read-log.ts';
 import { loadMessageReceipts } from '../../messages/receipt-summary.ts';
 import { searchMessages } from '../../messages/search.ts';
+import { SearchSlots } from '../../messages/search-slots.ts';
+import type { SearchKey } from '../../messages/search-walk.ts';
 import { sendMessage } from '../../messages/send-message.ts';
 import { type ReadingDeps, readerOf } from './conversation-reader.ts';
 import { readCursor, writeCursor } from './cursor.ts';
@@ -41,9 +44,14 @@ export type MessageRouteDeps = ReadingDeps & {
   announcer: Announcer;
   live: LiveConversations;
   writer: MessageWriter;
+  limiter: RateLimiter;
 };
 
 const tag = 'Messages';
+/** The last millisecond that a `Date` can be. */
+const LATEST_TIME_MS = 8_640_000_000_000_000;
+/** What a token of the bucket `search` pays for; a search that takes longer is charged for more of them. */
+const SEARCH_MS_PER_TOKEN = 100;
 const params = z.object({ id: Id });
 
 /** The log of a conversation by REST: what the channels do too, through the same functions. */
@@ -190,6 +198,7 @@ function registerMessage(app: RestApp, deps: MessageRouteDeps): void {
 }
 
 function registerSearch(app: RestApp, deps: MessageRouteDeps): void {
+  const slots = new SearchSlots();
   route(
     app,
     {
@@ -197,20 +206,39 @@ function registerSearch(app: RestApp, deps: MessageRouteDeps): void {
       path: '/search',
       tag,
       summary: 'Full-text search in what you may read, newest first',
-      description: 'Words, "a phrase", -without. Encrypted messages are not searched.',
+      description:
+        'Words, "a phrase", -without, `or`. Encrypted messages are not searched. A page ends early where there is much to look through: while `cursor` is not null there may be more, also after a page without messages.',
       access: 'signed_in',
       limit: 'search',
       query: SearchQuery,
       answers: { 200: MessagesAnswer },
     },
-    async ({ query, caller }) => {
-      const { messages, next } = await searchMessages(deps.database, caller.userId, {
+    async ({ query, caller: { userId } }) => {
+      const page = {
         q: query.q,
         conversationId: (query.group_id ?? query.dm_id ?? null) as ConversationId | null,
-        before: readCursor(Id, query.cursor) ?? null,
+        before: toSearchKey(readCursor(SearchCursor, query.cursor)),
         limit: query.limit ?? LIMITS.pageDefault,
+      };
+      const { messages, next } = await slots.run(userId, async () => {
+        const startedAt = performance.now();
+        try {
+          return await searchMessages(deps.database, userId, page);
+        } finally {
+          const tokens = Math.floor((performance.now() - startedAt) / SEARCH_MS_PER_TOKEN);
+          deps.limiter.charge('search', userId, tokens);
+        }
       });
-      return { status: 200 as const, body: { messages, cursor: writeCursor(next) } };
+      const cursor = writeCursor(next && [next.at, next.conversationId, next.seq]);
+      return { status: 200 as const, body: { messages, cursor } };
     },
   );
+}
+
+const SearchCursor = z.tuple([z.int().min(0).max(LATEST_TIME_MS), Id, z.int().min(0)]);
+
+function toSearchKey(cursor: z.output<typeof SearchCursor> | undefined): SearchKey | null {
+  if (!cursor) return null;
+  const [at, conversationId, seq] = cursor;
+  return { at, conversationId: conversationId as ConversationId, seq };
 }
