@@ -453,9 +453,21 @@ of('verify', async () => {
 
 of('audit', async () => {
   const shown = await alice.shown('/audit');
-  expect(shown).toMatch(/\d+ entries, the chain is whole\. Its last hash: [\da-f]{64}$/);
+  expect(shown).toMatch(/\d+ entries, the chain is whole\. Its last hash: [\da-f]{64}$/m);
   expect(shown).toContain(`${alice.username}: kick`);
   expect(await bob.refused('/audit')).toBe('Only owners and admins may do this. You are user.');
+});
+
+of('audit share', async () => {
+  const { count, hash } = await alice.do<{ count: number; hash: string }>('/audit share');
+  await bob.holds(`Audit log of this group: ${count} entries, last hash ${hash}`);
+  expect(await alice.shown('/audit')).toContain(`Proven: entries 1 to ${count}`);
+  expect(await bob.refused('/audit share')).toBe('Only owners and admins may do this. You are user.');
+});
+
+of('audit accept', async () => {
+  const { count } = await alice.do<{ count: number }>('/audit accept');
+  expect(alice.did.questions.at(-1)).toContain(`Take the ${count} entries as they are now`);
 });
 
 of('who', async () => {
@@ -726,6 +738,8 @@ const RULES: Readonly<Record<string, string>> = {
   forward: 'TERM-21',
   verify: 'TERM-25',
   audit: 'TERM-26',
+  'audit share': 'TERM-26',
+  'audit accept': 'TERM-26',
   export: 'TERM-27',
   lag: 'TERM-28',
 };

@@ -1,4 +1,5 @@
 export * from './audit-chain.ts';
+export * from './audit-head.ts';
 export * from './binary-frames.ts';
 export * from './channel-schemas.ts';
 export * from './close-codes.ts';

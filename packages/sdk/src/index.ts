@@ -1,3 +1,4 @@
+export * from './audit/compare-audit.ts';
 export type { TokenKeeperOptions } from './auth/token-keeper.ts';
 export { TokenKeeper } from './auth/token-keeper.ts';
 export * from './client/client.ts';

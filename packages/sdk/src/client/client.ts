@@ -1,4 +1,5 @@
 import type { ConversationObject, OwnUserObject } from '@tpx/protocol';
+import { AuditWitness } from '../audit/audit-witness.ts';
 import { TokenKeeper } from '../auth/token-keeper.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { Emitter } from '../emitter.ts';
@@ -41,6 +42,7 @@ export class Client {
   readonly events = new Emitter<ClientEvents>();
   readonly rest: Rest;
   readonly people: Directory;
+  readonly auditWitness: AuditWitness;
   /** Of this device's messages. */
   readonly sendTimes = new SendTimes();
   readonly #options: ClientOptions;
@@ -65,6 +67,7 @@ export class Client {
       onSignedOut: (reason) => void this.#signedOut(reason),
     });
     this.rest = createRest(this.#serverUrl, this.#platform, this.#tokens);
+    this.auditWitness = new AuditWitness(options.storage);
     this.people = new Directory(this.rest, options.storage, this.#platform.clock, (user) =>
       this.events.emit('person', { user }),
     );

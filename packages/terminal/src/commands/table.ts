@@ -1,4 +1,5 @@
 import { ACCOUNT_COMMANDS } from './account-commands.ts';
+import { AUDIT_COMMANDS } from './audit-commands.ts';
 import type { Command } from './command.ts';
 import { CONVERSATION_COMMANDS } from './conversation-commands.ts';
 import { EXPORT_COMMANDS } from './export-commands.ts';
@@ -21,7 +22,10 @@ export const SUBJECTS: readonly Subject[] = [
   { title: 'Account', commands: [...ACCOUNT_COMMANDS, ...PROFILE_COMMANDS] },
   { title: 'Conversations', commands: CONVERSATION_COMMANDS },
   { title: 'Messages', commands: [...MESSAGE_COMMANDS, ...OUTBOX_COMMANDS, ...PIN_COMMANDS] },
-  { title: 'History', commands: [...HISTORY_COMMANDS, ...EXPORT_COMMANDS, ...PROOF_COMMANDS] },
+  {
+    title: 'History',
+    commands: [...HISTORY_COMMANDS, ...EXPORT_COMMANDS, ...PROOF_COMMANDS, ...AUDIT_COMMANDS],
+  },
   { title: 'People', commands: PEOPLE_COMMANDS },
   { title: 'Groups', commands: [...GROUP_COMMANDS, ...MODERATION_COMMANDS] },
   { title: 'What calls you', commands: NOTIFY_COMMANDS },
