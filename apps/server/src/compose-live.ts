@@ -26,6 +26,7 @@ import { ReceiptBook } from './messages/receipts.ts';
 import { SummaryBook } from './messages/summary-book.ts';
 import { WordIndex } from './messages/word-index.ts';
 import { Presence } from './presence/presence.ts';
+import { SignalFanout } from './presence/signal-fanout.ts';
 import { applyChange } from './session/apply-changes.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
@@ -68,6 +69,8 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     askAll: (ids) => cluster.exchange.ask(ids),
     peers: () => cluster.peers.ids,
   });
+
+  const signalFanout = new SignalFanout({ publish, toldApart: (id) => presence.toldApart(id) });
 
   const live = new LiveConversations({
     listen: (id) => cluster.conversations.listen(id),
@@ -126,11 +129,17 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const writer = new MessageWriter({ database, announcer });
   const receipts = new ReceiptBook({
     database,
-    broadcast: ({ topic }, marks) => publish(topic, topic, 'receipts', marks),
+    broadcast: (conversation, marks, payload, rest) =>
+      signalFanout.publishOfMany(conversation, marks, 'receipts', payload, rest),
     relay: (conversation, marks) => relay(conversation, 'receipts', marks),
   });
   const summaries = new SummaryBook({ database, announcer });
-  const signals = new Signals({ announcer, publish, relay });
+  const signals = new Signals({
+    announcer,
+    fanout: signalFanout,
+    relay,
+    blocks: async (userId, other) => (await whoBlocks(database, other)).includes(userId),
+  });
   const describe = describeWith((id) => loadConversationObject(database, id, null));
   const channels = new Channels({
     database,

@@ -30,7 +30,7 @@ export const USER_COLUMNS = `u.id, u.username, u.pin, u.display_name, u.backgrou
 /** Selects `hidden`, for the viewer in parameter `$2` (null sees as anybody does). */
 const HIDDEN = 'EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = u.id AND b.blocked_id = $2::uuid) AS hidden';
 
-/** What everybody may see. Whom the user has blocked sees no status (spec ACC-6). */
+/** What everybody may see. Whom the user has blocked sees no status, nor when it changed (spec ACC-6). */
 export function toUserObject(row: UserRow): UserObject {
   return {
     id: row.id,
@@ -42,7 +42,7 @@ export function toUserObject(row: UserRow): UserObject {
     status: row.hidden ? { state: 'offline', text: '' } : { state: row.status_state, text: row.status_text },
     public_key: row.public_key,
     created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
+    updated_at: (row.hidden ? row.created_at : row.updated_at).toISOString(),
   };
 }
 

@@ -1,23 +1,33 @@
 import { type ConversationId, type MessageId, type ReceiptObject, Refusal, type UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 
-type Wanted = { conversation: { id: ConversationId }; seq: number; senderId: UserId };
+/** `viewerId`: who gets the counts, the sender unless named. */
+type Wanted = { conversation: { id: ConversationId }; seq: number; senderId: UserId; viewerId?: UserId };
 export type ReceiptCounts = { delivered: number; read: number; of: number };
 
-/** A room's members are read once, however many of its messages are asked about: few marks differ. */
+/**
+ * A room's members are read once, however many of its messages are asked about: few marks differ. Who blocks the viewer
+ * is a member whose marks do not count (spec SIG-4).
+ */
 const COUNTS = `
   WITH marks AS MATERIALIZED (
     SELECT conversation_id, delivered_seq, read_seq, count(*) AS members FROM members
     WHERE conversation_id = ANY($1::uuid[]) GROUP BY 1, 2, 3)
   SELECT (coalesce(sum(m.members) FILTER (WHERE m.delivered_seq >= k.seq), 0)
-          - coalesce(own.delivered_seq >= k.seq, false)::integer)::integer AS delivered,
+          - coalesce(own.delivered_seq >= k.seq, false)::integer - hidden.delivered)::integer AS delivered,
          (coalesce(sum(m.members) FILTER (WHERE m.read_seq >= k.seq), 0)
-          - coalesce(own.read_seq >= k.seq, false)::integer)::integer AS read,
+          - coalesce(own.read_seq >= k.seq, false)::integer - hidden.read)::integer AS read,
          (coalesce(sum(m.members), 0) - (own.user_id IS NOT NULL)::integer)::integer AS of
-  FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) WITH ORDINALITY AS k (conversation_id, seq, sender_id, ord)
+  FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[]) WITH ORDINALITY
+    AS k (conversation_id, seq, sender_id, viewer_id, ord)
   LEFT JOIN marks m ON m.conversation_id = k.conversation_id
   LEFT JOIN members own ON own.conversation_id = k.conversation_id AND own.user_id = k.sender_id
-  GROUP BY k.ord, k.seq, own.user_id, own.delivered_seq, own.read_seq ORDER BY k.ord`;
+  CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE h.delivered_seq >= k.seq) AS delivered,
+           count(*) FILTER (WHERE h.read_seq >= k.seq) AS read
+    FROM blocks b JOIN members h ON h.conversation_id = k.conversation_id AND h.user_id = b.user_id
+    WHERE b.blocked_id = k.viewer_id AND b.user_id <> k.sender_id) hidden
+  GROUP BY k.ord, k.seq, own.user_id, own.delivered_seq, own.read_seq, hidden.delivered, hidden.read ORDER BY k.ord`;
 
 /** How many members other than the sender have what was sent: a count each, in the order asked. */
 export async function summarizeReceipts<Ask extends Wanted>(
@@ -28,6 +38,7 @@ export async function summarizeReceipts<Ask extends Wanted>(
     wanted.map((ask) => ask.conversation.id),
     wanted.map((ask) => ask.seq),
     wanted.map((ask) => ask.senderId),
+    wanted.map((ask) => ask.viewerId ?? ask.senderId),
   ]);
   return wanted.flatMap((ask, index) => {
     const counts = rows[index];
@@ -59,11 +70,15 @@ export async function loadMessageReceipts(
   if (!place) throw new Refusal('not_found', 'There is no such message in your conversations.');
   const seq = Number(place.seq);
   const conversation = { id: place.conversation_id };
-  const [counts] = await summarizeReceipts(queries, [{ conversation, seq, senderId: place.sender_id }]);
+  const [counts] = await summarizeReceipts(queries, [
+    { conversation, seq, senderId: place.sender_id, viewerId: readerId },
+  ]);
   const rows = await queries.query<MemberRow>(
     `SELECT user_id, delivered_seq, read_seq FROM members
-     WHERE conversation_id = $1 AND user_id <> $2 AND ($3::uuid IS NULL OR user_id > $3) ORDER BY user_id LIMIT $4`,
-    [place.conversation_id, place.sender_id, page.after, page.limit + 1],
+     WHERE conversation_id = $1 AND user_id <> $2 AND ($3::uuid IS NULL OR user_id > $3)
+       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocked_id = $5 AND b.user_id = members.user_id)
+     ORDER BY user_id LIMIT $4`,
+    [place.conversation_id, place.sender_id, page.after, page.limit + 1, readerId],
   );
   const shown = rows.slice(0, page.limit);
   return {

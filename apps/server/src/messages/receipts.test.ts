@@ -49,7 +49,7 @@ function book(database: Database = world.database) {
   const receiptsOf = (marks: RawJson) => (marks.toJSON() as { receipts: ReceiptObject[] }).receipts;
   const receipts = new ReceiptBook({
     database,
-    broadcast: (_, marks) => told.push(receiptsOf(marks)),
+    broadcast: (_, _marks, payload) => told.push(receiptsOf(payload)),
     relay: (_, marks) => relayed.push(receiptsOf(marks)),
   });
   return { receipts, told, relayed };

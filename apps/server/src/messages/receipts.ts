@@ -11,8 +11,16 @@ type Pace = { at: number; afterMs: number };
 
 type Deps = {
   database: Database;
-  /** Called after the marks are stored, with the `receipts` payload of one conversation, for this node's readers. */
-  broadcast(conversation: LiveConversation, receipts: RawJson): void;
+  /**
+   * Called after the marks are stored, with those of one conversation, for this node's readers: as the payload for all,
+   * and for whom some of these people block (spec SIG-4).
+   */
+  broadcast(
+    conversation: LiveConversation,
+    marks: Marks,
+    receipts: RawJson,
+    rest: (hidden: ReadonlySet<string>) => RawJson | undefined,
+  ): void;
   /** The same for the other nodes. */
   relay(conversation: LiveConversation, receipts: RawJson): void;
 };
@@ -188,8 +196,15 @@ export class ReceiptBook {
     const receipts = own && encodeReceipts(own);
     if (receipts) this.#deps.relay(conversation, receipts);
     if (heard) for (const [userId, { delivered, read }] of own ?? []) raise(heard, userId, delivered, read);
-    if (heard) this.#deps.broadcast(conversation, encodeReceipts(heard));
-    else if (receipts) this.#deps.broadcast(conversation, receipts);
+    if (heard) this.#broadcast(conversation, heard, encodeReceipts(heard));
+    else if (own && receipts) this.#broadcast(conversation, own, receipts);
+  }
+
+  #broadcast(conversation: LiveConversation, marks: Marks, receipts: RawJson): void {
+    this.#deps.broadcast(conversation, marks, receipts, (hidden) => {
+      const shown = new Map([...marks].filter(([userId]) => !hidden.has(userId)));
+      return shown.size > 0 ? encodeReceipts(shown) : undefined;
+    });
   }
 
   async #store(dirty: Map<LiveConversation, Map<UserId, Mark>>): Promise<void> {

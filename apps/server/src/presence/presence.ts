@@ -65,6 +65,8 @@ const FRAME_CHARACTERS = 1_024;
 /** Whoever has more unread than this gets no state on top: it would be closed for it (spec WS-20). */
 const UNREAD_BYTES_MAX = LIMITS.backpressureMaxBytes / 4;
 
+const NOBODY: readonly Watcher[] = [];
+
 function toOrigin(nodeId: string): Origin {
   // Ids are random: the first eight digits differ among as many nodes as there will ever be.
   return { nodeId, prefix: nodeId.slice(0, 8) };
@@ -101,6 +103,14 @@ export class Presence {
   onlineIn(conversationId: ConversationId): readonly UserId[] | undefined {
     const people = this.#rooms.get(conversationId)?.people;
     return people?.isList ? people.users : undefined;
+  }
+
+  /** Devices here of people whom somebody blocks: signals of those must not reach them (spec SIG-4). */
+  toldApart(conversationId: ConversationId): readonly Watcher[] {
+    const room = this.#rooms.get(conversationId);
+    if (!room || (room.filtered.size === 0 && room.waiting.size === 0)) return NOBODY;
+    const waiting = [...room.waiting].filter(({ hiddenUsers }) => hiddenUsers !== undefined);
+    return [...room.filtered, ...waiting];
   }
 
   peopleHere(conversationId: ConversationId): ReadonlySet<UserId> {

@@ -75,6 +75,10 @@ function applySignal(
     book.heard(conversation, receipts);
     return;
   }
+  if (event === 'ping') {
+    signals.pingElsewhere(conversation, JSON.parse(payload) as SignalEvents['ping']);
+    return;
+  }
   fanout.publishJson(topic, topic, event, payload);
 }
 
