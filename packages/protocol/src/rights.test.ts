@@ -7,6 +7,7 @@ import {
   mayDo,
   requireRight,
   requireRightAtAll,
+  rightUnderRules,
   type Standing,
 } from './rights.ts';
 
@@ -48,6 +49,16 @@ test('GRP-1 the table has exactly the actions of the contract, and pinning', () 
 test.each(Object.entries(PLAIN))('GRP-1 %s is allowed to %s and nobody else', (action, actors) => {
   const allowed = STANDINGS.filter((actor) => mayDo(actor, action as Action));
   expect(allowed.join(' ')).toBe(actors);
+});
+
+test('MSG-20 where only admins may post, sending and editing need the same right; all else stays', () => {
+  const changed = ACTIONS.filter((action) => rightUnderRules(action, 'admins') !== action);
+  expect(changed).toEqual(['send', 'edit_own']);
+  expect(changed.map((action) => rightUnderRules(action, 'admins'))).toEqual([
+    'send_restricted',
+    'send_restricted',
+  ]);
+  expect(ACTIONS.filter((action) => rightUnderRules(action, 'all') !== action)).toEqual([]);
 });
 
 test.each(Object.entries(TARGETED))('GRP-1 %s is allowed as %s and not otherwise', (action, pairs) => {

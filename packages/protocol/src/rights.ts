@@ -19,7 +19,7 @@ const OWNER = ['owner'] as const;
 export const RIGHTS = {
   read: { actors: EVERY_MEMBER },
   send: { actors: EVERY_MEMBER },
-  /** Sending where the rules say who_can_post = admins. */
+  /** Sending where the rules say who_can_post = admins, and editing there, which publishes a text as well. */
   send_restricted: { actors: STAFF },
   react: { actors: EVERY_MEMBER },
   edit_own: { actors: EVERY_MEMBER },
@@ -49,6 +49,13 @@ export const RIGHTS = {
 
 export type Action = keyof typeof RIGHTS;
 export const ACTIONS = Object.keys(RIGHTS) as Action[];
+
+const PUBLISHING: ReadonlySet<Action> = new Set<Action>(['send', 'edit_own']);
+
+/** The right that an action needs in a group with these rules. */
+export function rightUnderRules(action: Action, whoCanPost: 'all' | 'admins'): Action {
+  return whoCanPost === 'admins' && PUBLISHING.has(action) ? 'send_restricted' : action;
+}
 
 /** Whether `actor` may do `action`, and, where the action has a target, do it to somebody of standing `target`. */
 export function mayDo(actor: Standing, action: Action, target?: Standing): boolean {

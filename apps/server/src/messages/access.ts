@@ -3,6 +3,7 @@ import {
   type ConversationKind,
   Refusal,
   requireRight,
+  rightUnderRules,
   type Standing,
   type UserId,
 } from '@tpx/protocol';
@@ -94,7 +95,6 @@ export type Writer = Pick<Access, 'standing' | 'whoCanPost' | 'blocked'>;
 
 /** @throws {Refusal} banned, not_member, forbidden, blocked */
 export function requireWriter(writer: Writer): void {
-  requireRight(writer.standing, 'send');
+  requireRight(writer.standing, rightUnderRules('send', writer.whoCanPost));
   if (writer.blocked) throw new Refusal('blocked');
-  if (writer.whoCanPost === 'admins') requireRight(writer.standing, 'send_restricted');
 }

@@ -18,6 +18,7 @@ export type LockedMessage = MessageRow & {
   author_standing: Standing;
   /** The other side of the DM blocks whoever changes it. */
   actor_blocked: boolean;
+  who_can_post: 'all' | 'admins';
 };
 
 const FIND = `SELECT m.conversation_id FROM messages m WHERE m.id = $1`;
@@ -29,7 +30,8 @@ const BLOCKED = `EXISTS (
   SELECT 1 FROM dms d JOIN blocks b ON b.blocked_id = $2 AND b.user_id IN (d.user_a, d.user_b)
   WHERE d.id = m.conversation_id)`;
 const READ = `SELECT ${MESSAGE_COLUMNS}, ${STANDING('$2')} AS actor_standing, ${STANDING('m.sender_id')} AS author_standing,
-    ${BLOCKED} AS actor_blocked
+    ${BLOCKED} AS actor_blocked,
+    coalesce((SELECT g.who_can_post FROM groups g WHERE g.id = m.conversation_id), 'all') AS who_can_post
   FROM messages m WHERE m.id = $1`;
 
 /**

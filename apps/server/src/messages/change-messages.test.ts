@@ -56,6 +56,24 @@ test('MSG-4: its author edits a message, nobody else does', async () => {
   expect(await now(id)).toMatchObject({ content: { text: 'hello' } });
 });
 
+test('MSG-20 where only admins may post, a member does not publish by editing either; taking back and reacting stay', async () => {
+  const [mine, admins] = [await say(user, 'before'), await say(admin, 'before')];
+  const rule = (value: string) =>
+    world.database.query('UPDATE groups SET who_can_post = $2 WHERE id = $1', [group, value]);
+  await rule('admins');
+  try {
+    expect(await codeOf(editMessage(world, user, mine, { content: { text: 'an advertisement' } }))).toBe(
+      'forbidden',
+    );
+    expect(await now(mine)).toMatchObject({ content: { text: 'before' }, edited_at: null });
+    expect(await codeOf(editMessage(world, admin, admins, { content: { text: 'after' } }))).toBe('ok');
+    expect(await codeOf(react(world, user, { id: admins, emoji: '👍', on: true }))).toBe('ok');
+    expect(await codeOf(deleteMessage(world, user, mine))).toBe('ok');
+  } finally {
+    await rule('all');
+  }
+});
+
 test('LOG-11: a change whose commit Postgres did not answer leaves its log in doubt, and is not announced', async () => {
   const id = await say(user, 'unsure');
   const unsure: Database = {

@@ -5,6 +5,7 @@ import {
   type MessageObject,
   Refusal,
   requireRight,
+  rightUnderRules,
   type UserId,
 } from '@tpx/protocol';
 import type { z } from 'zod';
@@ -29,7 +30,7 @@ export function editMessage(
 ): Promise<MessageObject> {
   return announceAfterCommit(deps, async (tx, later) => {
     const locked = await lockMessage(tx, id, actorId, within);
-    requireRight(locked.actor_standing, 'edit_own');
+    requireRight(locked.actor_standing, rightUnderRules('edit_own', locked.who_can_post));
     if (locked.actor_blocked) throw new Refusal('blocked');
     if (locked.sender_id !== actorId) throw new Refusal('forbidden', 'Only its author edits a message.');
     if (locked.type === 'system') throw new Refusal('forbidden', 'A system notice cannot be edited.');

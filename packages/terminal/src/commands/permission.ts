@@ -1,10 +1,10 @@
 import {
-  type Action,
   type ConversationObject,
   type GroupObject,
   hasRight,
   mayDo,
   requireRightAtAll,
+  rightUnderRules,
   type Standing,
 } from '@tpx/protocol';
 import { type Conversation, SignedOutError } from '@tpx/sdk';
@@ -25,7 +25,9 @@ export function isAllowed({ permission }: Command, { client, current }: CommandC
   if (needs !== 'account' && !about) return false;
   if (needs === 'group' && about?.kind !== 'group') return false;
   return (
-    right === undefined || about?.kind !== 'group' || hasRight(standingOf(about), effective(right, about))
+    right === undefined ||
+    about?.kind !== 'group' ||
+    hasRight(standingOf(about), rightUnderRules(right, about.who_can_post))
   );
 }
 
@@ -46,7 +48,7 @@ export function requireAllowed(command: Command, context: CommandContext, subjec
   if (needs === 'group' && conversation) groupOf(conversation);
   const about = conversation?.about;
   if (right !== undefined && about?.kind === 'group')
-    requireRightAtAll(standingOf(about), effective(right, about));
+    requireRightAtAll(standingOf(about), rightUnderRules(right, about.who_can_post));
 }
 
 /** Whether the command's right reaches somebody of that standing; without a right it reaches everybody. */
@@ -82,11 +84,6 @@ function requireSignedOut({ client }: CommandContext): void {
 
 function standingOf({ role }: GroupObject): Standing {
   return role ?? 'none';
-}
-
-/** Where only admins may post, sending is the right to post there. */
-function effective(right: Action, { who_can_post }: GroupObject): Action {
-  return right === 'send' && who_can_post === 'admins' ? 'send_restricted' : right;
 }
 
 function noneOpen(): UsageError {
