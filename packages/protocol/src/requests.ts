@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UUID_PATTERN } from './ids.ts';
 import { LIMITS } from './limits.ts';
-import { cleanName, cleanText } from './text.ts';
+import { cleanName, cleanProse, cleanText } from './text.ts';
 
 /**
  * What clients may send, once for REST bodies and channel pushes. Objects are strict: an unknown field is an error that
@@ -12,7 +12,7 @@ const name = (max: number) =>
     .string()
     .max(max * 4)
     .transform(cleanName)
-    .pipe(z.string().min(1).max(max));
+    .pipe(z.string().min(1, 'needs something that can be seen').max(max));
 const line = (max: number) =>
   z
     .string()
@@ -23,7 +23,7 @@ const prose = (max: number) =>
   z
     .string()
     .max(max * 2)
-    .transform(cleanText)
+    .transform(cleanProse)
     .pipe(z.string().max(max));
 const seq = z.int().min(0);
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { cleanName, cleanText } from './text.ts';
+import { CreateGroupBody, PatchGroupBody, PatchMeBody, RegisterBody, TargetBody } from './requests.ts';
+import { cleanName, cleanProse, cleanText } from './text.ts';
 
 test.each([
   ['letters that are composed alike', 'e\u0301', '\u00e9'],
@@ -38,4 +39,82 @@ test.each([
 ])('TEXT-3 a name is one visible line: %s', (_name, given, stored) => {
   expect(cleanName(given)).toBe(stored);
   expect(cleanName(stored)).toBe(stored);
+});
+
+/** Every code point that Unicode has assigned to a class of which none can be seen, and blanks that it calls letters and symbols. */
+const UNSEEN = Array.from({ length: 0x110000 }, (_, code) => code)
+  .filter((code) => code < 0xd800 || code > 0xdfff)
+  .map((code) => String.fromCodePoint(code))
+  .filter((character) =>
+    /[\p{Z}\p{M}\p{Cc}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}\u2800\u3164\ufffc\u{1d159}\u{13441}]/u.test(
+      character,
+    ),
+  )
+  .filter((character) => !/[\p{Extended_Pictographic}]/u.test(character));
+
+test('TEXT-5 no character that cannot be seen makes a name, alone or in company', () => {
+  expect(UNSEEN.length).toBeGreaterThan(900_000);
+  expect(UNSEEN.filter((character) => cleanName(character) !== '')).toEqual([]);
+  expect(
+    UNSEEN.filter((character) => cleanName(`\u200b ${character}\u2800${character}\u0301`) !== ''),
+  ).toEqual([]);
+  expect(cleanProse(UNSEEN.slice(0, 400).join('\n'))).toBe('');
+});
+
+test.each([
+  'a',
+  'ж',
+  '名',
+  'ا',
+  'שלום',
+  'नमस्ते',
+  '7',
+  '!',
+  '…',
+  '★',
+  '👍',
+  '⠁',
+  '∞',
+  '$',
+  'e\u0301',
+  '\u0600\u0661',
+  '𓀀',
+])('TEXT-5 what can be seen makes a name: %s', (name) => {
+  expect(cleanName(name)).toBe(name.normalize('NFC'));
+  expect(cleanProse(`${name}\n`)).toBe(`${name.normalize('NFC')}\n`);
+});
+
+test('TEXT-5 a blank of any kind does not make another name of the same letters', () => {
+  for (const blank of ['\u2800', '\u3164', '\u00a0', '\u{1d159}', '\u3000', '\ufffc'])
+    expect(cleanName(`${blank}admin${blank}`)).toBe('admin');
+});
+
+test.each([
+  '\u2800',
+  '\u{1d159}',
+  '\u3164',
+  '\u0301',
+  '\u0301\u0302',
+  '\ue000',
+  '\u{e0041}',
+  ' \u00a0 ',
+  '\u2064\u180e',
+])('TEXT-5 every name is held to it, in every request (%j)', (empty) => {
+  const user = { username: 'ann', password: 'a long password' };
+  const refused = [
+    RegisterBody.safeParse({ ...user, display_name: empty }),
+    PatchMeBody.safeParse({ display_name: empty }),
+    CreateGroupBody.safeParse({ name: empty }),
+    PatchGroupBody.safeParse({ name: empty }),
+  ];
+  for (const { success, error } of refused) {
+    expect(success).toBe(false);
+    expect(error?.issues[0]?.message).toBe('needs something that can be seen');
+  }
+  // What may be left empty is empty.
+  const id = '01900000-0000-7000-8000-000000000001';
+  expect(RegisterBody.parse({ ...user, device_name: empty }).device_name).toBe('');
+  expect(PatchMeBody.parse({ status: { state: 'custom', text: empty } }).status?.text).toBe('');
+  expect(TargetBody.parse({ user_id: id, reason: empty }).reason).toBe('');
+  expect(CreateGroupBody.parse({ name: 'Hall', description: empty }).description).toBe('');
 });

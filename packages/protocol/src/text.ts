@@ -4,8 +4,19 @@
  */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** Invisible fillers that make two names look alike. The zero-width joiner stays in messages: emoji need it. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/**
+ * What a name does not show: default-ignorable characters (fillers, joiners, selectors, tags) and formats, apart from the
+ * Arabic signs that are written before numbers. The zero-width joiner stays in messages: emoji need it.
+ */
+const INVISIBLE =
+  /\p{Default_Ignorable_Code_Point}|(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])\p{Cf}/gu;
+/**
+ * Blanks of any width. Unicode has a category for spaces and none for letters and symbols whose picture is empty: those
+ * are named (braille blank, null notehead, Egyptian and SignWriting blanks, the place of an object).
+ */
+const BLANKS = /[\s\p{Z}\u2800\ufffc\u{13441}\u{13442}\u{1d159}\u{1da7f}\u{1da80}]+/gu;
+/** Letters, numbers, punctuation, symbols: marks stand on nothing alone, and what is unassigned or private has no picture. */
+const INK = /[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u;
 const UNSAFE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
@@ -19,7 +30,17 @@ export function cleanText(text: string): string {
   return safe.normalize('NFC');
 }
 
-/** A name in one line: no line breaks, no invisible characters, single spaces, trimmed. */
+/**
+ * A name or another text of one line, so that two names that look alike are alike: no line breaks, no invisible
+ * characters, single spaces, trimmed. Empty where nothing of it would be seen.
+ */
 export function cleanName(text: string): string {
-  return cleanText(text).replace(INVISIBLE, '').normalize('NFC').replace(/\s+/g, ' ').trim();
+  const name = cleanText(text).replace(INVISIBLE, '').normalize('NFC').replace(BLANKS, ' ').trim();
+  return INK.test(name) ? name : '';
+}
+
+/** A description: a text of several lines, empty where nothing of it would be seen. */
+export function cleanProse(text: string): string {
+  const prose = cleanText(text);
+  return cleanName(prose) === '' ? '' : prose;
 }
