@@ -8,10 +8,12 @@ export const hasDebianPostgres =
   existsSync(BASE) && readdirSync(BASE).some((version) => existsSync(join(BASE, version, 'bin', 'postgres')));
 
 /** A PostgreSQL of Debian's package with an empty database; it goes, data and all, when it is disposed of. */
-export async function startDebianPostgres(): Promise<AsyncDisposable & { readonly url: string }> {
+export async function startDebianPostgres(
+  env: Record<string, string> = {},
+): Promise<AsyncDisposable & { readonly url: string }> {
   const child = Bun.spawn(
     ['scripts/with-postgres.sh', 'sh', '-c', 'printf "%s\\n" "$TPX_DATABASE_URL"; exec cat >/dev/null'],
-    { cwd: REPOSITORY, stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' },
+    { cwd: REPOSITORY, env: { ...process.env, ...env }, stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' },
   );
   let url = '';
   for await (const bytes of child.stdout) {

@@ -21,6 +21,11 @@ const NEEDS = [
     found: () => spawnSync('unshare', ['--pid', '--ipc', '--fork', '--mount-proc', 'true']).status === 0,
     without: 'tests of two containers on one data folder',
   },
+  {
+    what: 'faketime',
+    found: () => onPath('faketime'),
+    without: 'tests of clocks that are wrong',
+  },
   { what: 'tmux', found: () => onPath('tmux'), without: 'tests in a real terminal' },
   { what: 'git', found: () => onPath('git'), without: 'tests that clone the repository' },
 ];

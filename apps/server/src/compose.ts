@@ -15,6 +15,7 @@ import { NatsBus } from './cluster/nats-bus.ts';
 import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
+import { PostgresClock } from './db/postgres-clock.ts';
 import { removeOldChanges } from './fanout/change-feed.ts';
 import { handOverGroups } from './groups/hand-over.ts';
 import { trimLogs } from './groups/trim-logs.ts';
@@ -28,7 +29,7 @@ import { registerGroupRoutes } from './transports/rest/group-routes.ts';
 import { httpMetrics } from './transports/rest/http-metrics.ts';
 import { registerMessageRoutes } from './transports/rest/message-routes.ts';
 import { registerPinRoutes } from './transports/rest/pin-routes.ts';
-import { busPart, databasePart } from './transports/rest/readiness.ts';
+import { busPart, clockPart, databasePart } from './transports/rest/readiness.ts';
 import { createRestApp } from './transports/rest/rest-app.ts';
 import { registerSystemRoutes } from './transports/rest/system-routes.ts';
 import { registerUserRoutes } from './transports/rest/user-routes.ts';
@@ -70,7 +71,9 @@ const LOOP_LAG_EVERY_MS = 100;
 export async function composeNode({ nodeId, config, database, log, version, worker }: Given): Promise<Node> {
   const bus = await openBus({ config, database, log, nodeId });
   const keys = await SigningKeys.open(database, log);
-  const accessTokens = new AccessTokens(keys);
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
+  const clock = await PostgresClock.open({ database, onTrouble: (sentence) => log.warn(sentence), onError });
+  const accessTokens = new AccessTokens(keys, clock.now);
   const directory = new SessionDirectory(database);
   const forgetSession = directory.forget.bind(directory);
   const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession });
@@ -79,7 +82,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const registry = new Registry();
   if (worker) registry.setDefaultLabels({ worker: String(worker.number) });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LAG_EVERY_MS });
-  observe(registry, live, bus);
+  observe(registry, live, bus, clock);
 
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
   const letIn = (token: string) => live.admission.letIn(() => identify(token));
@@ -102,7 +105,11 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const ownMetrics = () => registry.metrics();
   registerSystemRoutes(rest, {
     metrics: worker ? worker.shareMetrics(ownMetrics) : ownMetrics,
-    parts: { postgres: databasePart(database), ...(config.natsUrl !== null && { nats: busPart(bus) }) },
+    parts: {
+      postgres: databasePart(database),
+      clock: clockPart(clock),
+      ...(config.natsUrl !== null && { nats: busPart(bus) }),
+    },
     info: { version, tcp: null, features: ['groups', 'dms', 'receipts', 'presence', 'search', 'audit'] },
   });
 
@@ -115,18 +122,26 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const sockets = { sessions: live.sessions, fanout: live.fanout };
   const longPoll = new LongPoll({ ...sockets, authenticate: letIn, admit });
 
-  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
-  /** Each turn is one node's. */
-  const shared = (job: SharedJob, everyMs: number, work: (signal: AbortSignal) => Promise<unknown>) =>
-    repeat(async (signal) => (await claimTurn(database, job, everyMs)) && work(signal), everyMs, onError);
+  /** Each turn is one node's; what is too old is so by Postgres' clock, and only while that can be trusted (CLOCK-1). */
+  const expire = (
+    job: SharedJob,
+    everyMs: number,
+    work: (now: Date, signal: AbortSignal) => Promise<unknown>,
+  ) =>
+    repeat(
+      async (signal) => {
+        const now = await clock.settled();
+        if (now !== null && (await claimTurn(database, job, everyMs))) await work(now, signal);
+      },
+      everyMs,
+      onError,
+    );
   const background = [
-    shared('trim_logs', RETENTION_EVERY_MS, (signal) =>
-      trimLogs({ database, announcer }, new Date(), signal),
+    expire('trim_logs', RETENTION_EVERY_MS, (now, signal) => trimLogs({ database, announcer }, now, signal)),
+    expire('expired_sessions', EXPIRED_SESSIONS_EVERY_MS, (now) =>
+      removeExpiredSessions({ database, announcer }, now),
     ),
-    shared('expired_sessions', EXPIRED_SESSIONS_EVERY_MS, () =>
-      removeExpiredSessions({ database, announcer }),
-    ),
-    shared('old_changes', OLD_CHANGES_EVERY_MS, () => removeOldChanges(database)),
+    expire('old_changes', OLD_CHANGES_EVERY_MS, (now) => removeOldChanges(database, now)),
     repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
     repeat(async () => live.unread.check(), UNREAD_EVERY_MS, onError),
@@ -152,7 +167,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
       live.http.stopAccepting();
       for (const session of live.registry.all()) session.connection.close('going_away');
       longPoll.dispose();
-      for (const work of background) await work[Symbol.asyncDispose]();
+      for (const work of [...background, clock]) await work[Symbol.asyncDispose]();
       await live.close();
       keys.close();
     },
@@ -179,6 +194,7 @@ function observe(
   registry: Registry,
   { registry: sessions, unread, live, presence, peers, catchUp, admission }: LiveSide,
   bus: Bus,
+  clock: PostgresClock,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -194,6 +210,14 @@ function observe(
   gauge('tpx_connects_under_way', 'Devices that are being let in.', () => admission.underWay);
   gauge('tpx_live_conversations', 'Conversations held in memory.', () => live.count);
   gauge('tpx_presence_rooms', 'Conversations whose presence is held in memory.', () => presence.count);
+  gauge(
+    'tpx_clock_ahead_seconds',
+    'How far the clock of PostgreSQL is ahead of this node.',
+    () => clock.aheadSeconds,
+  );
+  gauge('tpx_expiry_paused', 'Whether nothing is deleted for its age, because clocks disagree.', () =>
+    Number(clock.trouble !== null),
+  );
   gauge('tpx_bus_up', 'Whether the bus to other nodes is there.', () => Number(bus.isUp));
   gauge('tpx_bus_subscriptions', 'Subjects that this node listens on.', () => bus.traffic.subscriptions);
   gauge('tpx_bus_sent', 'Messages to other nodes since the start.', () => bus.traffic.sent);

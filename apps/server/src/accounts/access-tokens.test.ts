@@ -125,11 +125,18 @@ test('AUTH-3 claims that we signed but that are not whole are refused', async ()
     { exp: undefined },
     { exp: String(claims.exp) },
     { exp: 1e300 },
-    { iat: claims.iat + 120 },
   ]) {
     await expectInvalid(forge({ ...claims, ...changed }));
   }
   for (const body of ['null', '[]', '7', 'not json']) await expectInvalid(forge(body));
+});
+
+test('CLOCK-4 a token from before the common clock was put back is one to refresh, not one to sign in for', async () => {
+  const ahead = new AccessTokens(accounts.keys, () => Date.now() + 120_000);
+  expect(await refusalOf(tokens.verify(ahead.sign(caller)))).toMatchObject({
+    code: 'unauthorized',
+    reason: 'expired',
+  });
 });
 
 test('AUTH-3 what is no token is refused', async () => {

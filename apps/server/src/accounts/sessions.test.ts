@@ -80,8 +80,8 @@ test('AUTH-8 expired sessions are removed, announced, and no others', async () =
     [expired.sessionId],
   );
   expect(await listSessions(accounts.deps, expired.caller)).toEqual([]);
-  expect(await removeExpiredSessions(accounts.deps)).toBe(1);
-  expect(await removeExpiredSessions(accounts.deps)).toBe(0);
+  expect(await removeExpiredSessions(accounts.deps, new Date())).toBe(1);
+  expect(await removeExpiredSessions(accounts.deps, new Date())).toBe(0);
   expect(accounts.announcer.changes).toEqual([revoked(expired.userId, expired.sessionId)]);
   expect(await accounts.sessionsOf(alive.userId)).toHaveLength(1);
 });

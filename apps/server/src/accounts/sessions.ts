@@ -55,18 +55,20 @@ export async function logout(
   });
 }
 
-/** For a worker to call now and then. Gives how many there were. */
-export async function removeExpiredSessions(deps: {
-  database: Database;
-  announcer: Announcer;
-}): Promise<number> {
+/** For a worker to call now and then, with Postgres' time (spec CLOCK-1). Gives how many there were. */
+export async function removeExpiredSessions(
+  deps: { database: Database; announcer: Announcer },
+  now: Date,
+): Promise<number> {
   for (let removed = 0; ; ) {
     const batch = await announceAfterCommit(deps, async (tx, later) => {
       const rows = await tx.query<{ id: SessionId; user_id: UserId }>(
         `DELETE FROM device_sessions WHERE id IN (
-           SELECT id FROM device_sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+           SELECT id FROM device_sessions
+           WHERE expires_at <= $2 AND expires_at + clock_allowance(refresh_rotated_at) <= $2
+           ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
          RETURNING id, user_id`,
-        [EXPIRED_BATCH],
+        [EXPIRED_BATCH, now],
       );
       for (const row of rows) announceRevoked(later, row.user_id, row.id);
       return rows.length;

@@ -129,7 +129,7 @@ async function rotate(tx: Queries): Promise<FreshRow[]> {
       `DELETE FROM signing_keys old WHERE old.purpose = $1 AND EXISTS (
          SELECT 1 FROM signing_keys newer WHERE newer.purpose = old.purpose
            AND newer.created_at > old.created_at
-           AND newer.created_at < now() - make_interval(secs => $2))`,
+           AND newer.created_at + clock_allowance(newer.created_at) < now() - make_interval(secs => $2))`,
       [purpose, KEPT_SECONDS[purpose] + ACTIVE_AFTER_SECONDS],
     );
   }

@@ -119,7 +119,7 @@ test('CLU-10 old changes are removed, young ones stay', async () => {
   await database.query(
     `UPDATE announced_changes SET announced_at = now() - interval '2 hours' WHERE change ->> 'userId' <> 'young'`,
   );
-  await removeOldChanges(database);
+  await removeOldChanges(database, new Date());
   const rows = await database.query("SELECT change ->> 'userId' AS name FROM announced_changes");
   expect(rows).toEqual([{ name: 'young' }]);
 });

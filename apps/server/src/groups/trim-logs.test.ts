@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { ConversationId, UserId } from '@tpx/protocol';
 import { LIMITS } from '@tpx/protocol';
+import { until } from '@tpx/testkit';
 import { appendNotice } from '../messages/append.ts';
 import { WordIndex } from '../messages/word-index.ts';
 import { GroupWorld, RecordingAnnouncer } from './group-world.fixture.ts';
@@ -117,10 +118,12 @@ test('GRP-9 an emptied log goes on with the next seq', async () => {
   expect(entry.seq).toBe(3);
 });
 
-test('GRP-9 a long log goes in batches of 2,000, each announced', async () => {
+test('GRP-9 a long log goes in batches of 500, each announced', async () => {
   const groupId = await room(100, [...Array.from({ length: 5_000 }, () => 200), 50]);
   expect(await trimLogs(world, NOW)).toBe(5_000);
-  expect(world.announcer.changes).toMatchObject([{ firstSeq: 2001 }, { firstSeq: 4001 }, { firstSeq: 5001 }]);
+  expect(world.announcer.changes).toMatchObject(
+    Array.from({ length: 10 }, (_, batch) => ({ firstSeq: 500 * (batch + 1) + 1 })),
+  );
   expect((await logOf(groupId)).seqs).toEqual([5001]);
 });
 
@@ -166,6 +169,53 @@ test('GRP-9 a pass that is told to end does so after the batch under way', async
   const stopping = new AbortController();
   const announcer = new RecordingAnnouncer();
   announcer.changed = () => stopping.abort();
-  expect(await trimLogs({ database: world.database, announcer }, NOW, stopping.signal)).toBe(2_000);
-  expect(await logOf(groupId)).toMatchObject({ first: 2_001 });
+  expect(await trimLogs({ database: world.database, announcer }, NOW, stopping.signal)).toBe(500);
+  expect(await logOf(groupId)).toMatchObject({ first: 501 });
+});
+
+test('GRP-9 a busy group is waited for, in the queue of those that send, and all of it goes in one pass', async () => {
+  const groupId = await room(
+    100,
+    Array.from({ length: 5_000 }, () => 200),
+  );
+  const held = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const sender = world.database.transaction(async (tx) => {
+    await tx.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [groupId]);
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+  const trimming = trimLogs(world, NOW);
+  await until(
+    async () =>
+      (
+        await world.rows(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%lock_conversation%'`,
+        )
+      ).length > 0,
+    { what: 'the pass to wait for the group' },
+  );
+  release.resolve();
+  await sender;
+  expect(await trimming).toBe(5_000);
+});
+
+test('GRP-9 groups take turns: a short log does not wait for all of a long one', async () => {
+  const [long, short] = await Promise.all([
+    room(
+      100,
+      Array.from({ length: 9_000 }, () => 200),
+    ),
+    room(
+      100,
+      Array.from({ length: 10 }, () => 200),
+    ),
+  ]);
+  expect(await trimLogs(world, NOW)).toBe(9_010);
+  const order = world.announcer.changes.flatMap((change) =>
+    change.type === 'log_trimmed' ? [change.conversationId] : [],
+  );
+  expect(order.indexOf(short)).toBeLessThanOrEqual(8);
+  expect(order.lastIndexOf(long)).toBe(order.length - 1);
 });

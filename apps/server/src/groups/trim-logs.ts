@@ -7,29 +7,51 @@ import { lockWords } from '../messages/word-index.ts';
 type Deps = { database: Database; announcer: Announcer };
 
 /** Events that one transaction removes: short enough that nobody who sends to the group notices the lock. */
-const BATCH = 2_000;
+const BATCH = 500;
+/** Batches of one group before others get their turn. */
+const BATCHES_IN_A_ROW = 8;
 /** Groups looked at in one query. */
 const GROUPS_PER_LOOK = 500;
+/** How often a group that somebody holds is waited for, for a second each, before it is left for the next pass. */
+const WAITS_MAX = 3;
 
 /**
  * Deletes what is older than each group's `messages_retention`, really and from the front of its log only, so that what
- * is left has no gap (spec GRP-9). In small batches, each its own transaction, announced when it has committed. Two
- * nodes may do this at once, where a pass takes long: a group that somebody holds is left for the next pass.
+ * is left has no gap (spec GRP-9). In small batches, each its own transaction, announced when it has committed; the
+ * groups take turns until nothing is too old. Two nodes may do this at once, where a pass takes long. `now` is Postgres'
+ * time (spec CLOCK-1).
  *
  * @returns how many events were removed
  * @throws {Refusal} unavailable
  */
 export async function trimLogs(deps: Deps, now: Date, signal?: AbortSignal): Promise<number> {
+  const pass: Pass = { ...deps, now, signal, waits: new Map() };
   let removed = 0;
+  for (;;) {
+    const round = await trimRound(pass);
+    removed += round.removed;
+    if (!round.isMoreLeft || signal?.aborted) return removed;
+  }
+}
+
+type Pass = Deps & { now: Date; signal: AbortSignal | undefined; waits: Map<ConversationId, number> };
+type Round = { removed: number; isMoreLeft: boolean };
+
+/** Each group that has something too old, once. */
+async function trimRound(pass: Pass): Promise<Round> {
+  let removed = 0;
+  let isMoreLeft = false;
   let after: ConversationId | null = null;
   for (;;) {
-    const due: Due[] = await findDue(deps.database, now, after);
+    const due: Due[] = await findDue(pass.database, pass.now, after);
     for (const { id } of due) {
-      if (signal?.aborted) return removed;
-      removed += await trimLog(deps, id, now, signal);
+      const turn = await trimLog(pass, id);
+      removed += turn.removed;
+      isMoreLeft ||= turn.isMoreLeft;
+      if (pass.signal?.aborted) return { removed, isMoreLeft };
     }
     after = due.at(-1)?.id ?? null;
-    if (due.length < GROUPS_PER_LOOK) return removed;
+    if (due.length < GROUPS_PER_LOOK) return { removed, isMoreLeft };
   }
 }
 
@@ -38,52 +60,58 @@ type Due = { id: ConversationId };
 /** Groups whose oldest event is too old, by id. */
 function findDue(queries: Queries, now: Date, after: ConversationId | null): Promise<Due[]> {
   return queries.query<Due>(
-    `SELECT g.id FROM groups g JOIN conversations c ON c.id = g.id
-     WHERE g.messages_retention IS NOT NULL AND ($2::uuid IS NULL OR g.id > $2) AND c.first_seq <= c.last_seq
-       AND coalesce(
+    `SELECT g.id FROM groups g JOIN conversations c ON c.id = g.id, LATERAL (
+       SELECT coalesce(
          (SELECT m.created_at FROM messages m WHERE m.conversation_id = c.id AND m.seq = c.first_seq),
          (SELECT h.created_at FROM changes h WHERE h.conversation_id = c.id AND h.seq = c.first_seq)
-       ) < $1::timestamptz - make_interval(secs => g.messages_retention)
+       ) AS created_at
+     ) e
+     WHERE g.messages_retention IS NOT NULL AND ($2::uuid IS NULL OR g.id > $2) AND c.first_seq <= c.last_seq
+       AND e.created_at + clock_allowance(e.created_at) < $1::timestamptz - make_interval(secs => g.messages_retention)
      ORDER BY g.id LIMIT $3`,
     [now, after, GROUPS_PER_LOOK],
   );
 }
 
-async function trimLog(
-  deps: Deps,
-  groupId: ConversationId,
-  now: Date,
-  signal?: AbortSignal,
-): Promise<number> {
+async function trimLog(pass: Pass, groupId: ConversationId): Promise<Round> {
   let removed = 0;
-  while (!signal?.aborted) {
-    const cut = await announceAfterCommit(deps, async (tx, later) => {
-      const cut = await trimBatch(tx, groupId, now);
-      if (cut) later.changed({ type: 'log_trimmed', conversationId: groupId, firstSeq: cut.firstSeq });
+  for (let batches = 0; batches < BATCHES_IN_A_ROW; batches++) {
+    const cut = await announceAfterCommit(pass, async (tx, later) => {
+      const cut = await trimBatch(tx, groupId, pass.now);
+      if (cut !== 'held' && cut !== 'nothing')
+        later.changed({ type: 'log_trimmed', conversationId: groupId, firstSeq: cut.firstSeq });
       return cut;
     });
-    if (!cut) break;
+    if (cut === 'nothing') return { removed, isMoreLeft: false };
+    if (cut === 'held') {
+      const waits = (pass.waits.get(groupId) ?? 0) + 1;
+      pass.waits.set(groupId, waits);
+      return { removed, isMoreLeft: waits < WAITS_MAX };
+    }
     removed += cut.removed;
-    if (cut.removed < BATCH) break;
+    if (cut.removed < BATCH) return { removed, isMoreLeft: false };
+    if (pass.signal?.aborted) break;
   }
-  return removed;
+  return { removed, isMoreLeft: true };
 }
 
 type Cut = { removed: number; firstSeq: number };
 
-/** undefined where nothing is too old, or somebody holds the group. */
-async function trimBatch(tx: Queries, groupId: ConversationId, now: Date): Promise<Cut | undefined> {
-  const held = await tx.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE SKIP LOCKED', [groupId]);
-  if (held.length === 0) return undefined;
+/** `held`: somebody kept the group for longer than a moment; `nothing`: nothing in it is too old. */
+async function trimBatch(tx: Queries, groupId: ConversationId, now: Date): Promise<Cut | 'held' | 'nothing'> {
+  const [lock] = await tx.query<{ is_mine: boolean }>('SELECT lock_conversation($1) AS is_mine', [groupId]);
+  if (!lock?.is_mine) return 'held';
   // `created_at` never falls along a log, so what is too old is all before the first event that is not.
   const [row] = await tx.query<{ first_seq: string; kept_seq: string }>(
     `SELECT c.first_seq, coalesce(
        (SELECT min(e.seq) FROM (
           SELECT m.seq FROM messages m
-          WHERE m.conversation_id = c.id AND m.seq >= c.first_seq AND m.seq < c.first_seq + $3 AND m.created_at >= l.oldest
+          WHERE m.conversation_id = c.id AND m.seq >= c.first_seq AND m.seq < c.first_seq + $3 
+            AND m.created_at + clock_allowance(m.created_at) >= l.oldest
           UNION ALL
           SELECT h.seq FROM changes h
-          WHERE h.conversation_id = c.id AND h.seq >= c.first_seq AND h.seq < c.first_seq + $3 AND h.created_at >= l.oldest
+          WHERE h.conversation_id = c.id AND h.seq >= c.first_seq AND h.seq < c.first_seq + $3 
+            AND h.created_at + clock_allowance(h.created_at) >= l.oldest
         ) e),
        least(c.first_seq + $3, c.last_seq + 1)) AS kept_seq
      FROM conversations c
@@ -92,10 +120,10 @@ async function trimBatch(tx: Queries, groupId: ConversationId, now: Date): Promi
      WHERE c.id = $1 AND g.messages_retention IS NOT NULL`,
     [groupId, now, BATCH],
   );
-  if (!row) return undefined;
+  if (!row) return 'nothing';
   const firstSeq = Number(row.kept_seq);
   const removed = firstSeq - Number(row.first_seq);
-  if (removed <= 0) return undefined;
+  if (removed <= 0) return 'nothing';
   await lockWords(tx, groupId);
   await tx.query('DELETE FROM message_words WHERE conversation_id = $1 AND seq < $2', [groupId, firstSeq]);
   await tx.query('DELETE FROM reactions WHERE conversation_id = $1 AND message_seq < $2', [

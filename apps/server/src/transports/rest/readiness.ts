@@ -63,3 +63,13 @@ export function busPart(bus: { readonly isUp: boolean }): Part {
     },
   };
 }
+
+/** The clock of Postgres; while it disagrees with the node's own, everything works but what deletes for its age. */
+export function clockPart(clock: { readonly trouble: string | null }): Part {
+  return {
+    required: false,
+    async check() {
+      if (clock.trouble !== null) throw new Error(clock.trouble);
+    },
+  };
+}
