@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   createPerson,
   hasNats,
@@ -16,6 +18,10 @@ function workersOf(server: TestServer): Map<number, number> {
   const told = server.output().matchAll(/Worker (\d+) is process (\d+)\./g);
   // One that was started again is told of again: the last counts.
   return new Map([...told].map(([, number, pid]) => [Number(number), Number(pid)]));
+}
+
+function postmasterOf(server: TestServer): number {
+  return Number.parseInt(readFileSync(join(server.dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
 }
 
 describe.skipIf(!hasNats)('workers', () => {
@@ -64,7 +70,7 @@ describe.skipIf(!hasNats)('workers', () => {
     process.kill(one, 'SIGSTOP');
     try {
       // The kernel may give a connection to the one that stands still: then another is tried.
-      const alone = await until(() => Promise.race([shown(), Bun.sleep(3_000).then(() => undefined)]), {
+      const alone = await until(() => Promise.race([shown(), Bun.sleep(1_500).then(() => undefined)]), {
         what: 'the other to answer',
         timeoutMs: 30_000,
       });
@@ -92,6 +98,69 @@ describe.skipIf(!hasNats)('workers', () => {
     });
     expect(server.output()).toContain('Worker 1 ended with SIGKILL. It is started again now.');
   });
+
+  test('CLU-25 a worker that stands still is replaced, its clients come back, and no new connection hangs', async () => {
+    using clients = new Clients();
+    const alice = await createPerson(server, 'alice');
+    const channels = Array.from({ length: 12 }, () =>
+      clients.connect(server, alice.tokens.access_token).channel(`user:${alice.user.id}`),
+    );
+    await Promise.all(channels.map((channel) => ok(channel.join())));
+    const before = workersOf(server).get(2) ?? 0;
+    process.kill(before, 'SIGSTOP');
+    // The kernel gives about half of them to the one that stands still: those hang until it is gone.
+    const fresh = Array.from({ length: 30 }, () => {
+      const url = new URL('/socket/websocket?vsn=2.0.0', server.url);
+      url.searchParams.set('token', alice.tokens.access_token);
+      const socket = new WebSocket(url);
+      return new Promise((resolve) => {
+        socket.onopen = () => resolve('open');
+        socket.onerror = () => resolve('closed');
+      }).finally(() => socket.close());
+    });
+    await until(() => (workersOf(server).get(2) ?? before) !== before, {
+      what: 'another process in its place',
+      timeoutMs: 40_000,
+    });
+    expect(stillAlive([before])).toEqual([]);
+    // Each has an answer; before, none of those was refused or opened.
+    expect(await Promise.all(fresh)).toHaveLength(30);
+    await until(() => channels.every(({ state }) => state === 'joined'), {
+      what: 'all to have joined again',
+      timeoutMs: 30_000,
+    });
+    expect(server.output()).toContain('Worker 2 has stood still for 8 s. It is killed.');
+    expect(server.output()).toContain('Worker 2 ended with SIGKILL. It is started again now.');
+  });
+
+  test.if(process.env.TPX_DATABASE_URL === undefined)(
+    'START-10 the embedded PostgreSQL of workers is killed and is back, with all that was acknowledged',
+    async () => {
+      const alice = await createPerson(server, 'alice');
+      const { body } = await alice.api.call<{ group: { id: string } }>('POST', '/groups', { name: 'Room' });
+      const send = (text: string) =>
+        alice.api.call('POST', '/messages/send', {
+          group_id: body.group.id,
+          type: 'text',
+          content: { text },
+        });
+      expect((await send('before')).status).toBe(201);
+      const workers = [...workersOf(server).values()];
+      process.kill(postmasterOf(server), 'SIGKILL');
+      await until(() => server.output().includes('The embedded PostgreSQL runs again.'), {
+        what: 'PostgreSQL to be back',
+        timeoutMs: 30_000,
+      });
+      await until(async () => (await send('after')).status === 201, { what: 'sends to be taken again' });
+      const page = await alice.api.call<{ messages: { content: { text?: string } }[] }>(
+        'GET',
+        `/groups/${body.group.id}/messages`,
+      );
+      const texts = page.body.messages.map(({ content }) => content.text);
+      expect([texts[0], texts.at(-1)]).toEqual(['before', 'after']);
+      expect([...workersOf(server).values()]).toEqual(workers);
+    },
+  );
 
   test('CLU-22 SIGHUP replaces the workers one after the other while clients stay served', async () => {
     using clients = new Clients();

@@ -2,8 +2,8 @@
  * `npm run cluster [-- WORKERS]`: a whole cluster on this machine, for trying it out: nats-server, PostgreSQL (embedded
  * unless TPX_DATABASE_URL is set) and workers that share the port.
  */
+import { keepNode } from './keep-node.mjs';
 import { startNatsServer } from './nats-server.mjs';
-import { runBun } from './run-bun.mjs';
 
 const [workers = '2', ...rest] = process.argv.slice(2);
 if (!/^[1-9]\d*$/.test(workers)) {
@@ -12,4 +12,4 @@ if (!/^[1-9]\d*$/.test(workers)) {
 }
 process.env.TPX_WORKERS = workers;
 process.env.TPX_NATS_URL ||= await startNatsServer();
-await runBun('apps/server/src/main.ts', rest);
+await keepNode(rest);

@@ -14,6 +14,14 @@ const PARENT_CHECK_MS = 250;
  * @param {string} cwd
  */
 export async function runBun(script, args, cwd = root) {
+  await installOrExit();
+  const child = spawn(bunPath, [join(root, script), ...args], { cwd, stdio: 'inherit' });
+  passOnSignals((signal) => child.kill(signal));
+  child.on('error', exitWithoutBun);
+  child.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));
+}
+
+export async function installOrExit() {
   try {
     await ensureInstalled();
   } catch (error) {
@@ -21,29 +29,37 @@ export async function runBun(script, args, cwd = root) {
     console.error(error.message);
     process.exit(1);
   }
-  const child = spawn(bunPath, [join(root, script), ...args], { cwd, stdio: 'inherit' });
+}
+
+/** @param {(signal: NodeJS.Signals) => void} pass */
+export function passOnSignals(pass) {
   // A terminal sends Ctrl-C to the whole group, so the child has its SIGINT already: a second one would cut
   // short what the first began to shut down.
   process.on('SIGINT', () => {
-    if (!process.stdin.isTTY) child.kill('SIGINT');
+    if (!process.stdin.isTTY) pass('SIGINT');
   });
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => child.kill(signal));
-  }
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => pass(signal));
   // `npm start` runs this below a shell, and a SIGTERM that npm passes on ends only that shell: without its parent
   // this would hold the port for ever.
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
-    child.kill('SIGTERM');
+    pass('SIGTERM');
   }, PARENT_CHECK_MS);
   watch.unref();
-  child.on('error', (error) => {
-    console.error(`Bun did not start: ${error.message}`);
-    process.exit(1);
-  });
-  child.on('exit', (code, signal) => {
-    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-  });
+}
+
+/** @param {Error} error */
+export function exitWithoutBun(error) {
+  console.error(`Bun did not start: ${error.message}`);
+  process.exit(1);
+}
+
+/**
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ */
+export function exitCodeOf(code, signal) {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }

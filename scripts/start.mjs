@@ -1,4 +1,4 @@
 /** `npm start`: one node with everything embedded. */
-import { runBun } from './run-bun.mjs';
+import { keepNode } from './keep-node.mjs';
 
-await runBun('apps/server/src/main.ts', process.argv.slice(2));
+await keepNode(process.argv.slice(2));

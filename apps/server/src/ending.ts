@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { tellKeeper } from './workers/keeper.ts';
 
 /** How a process ends, for whatever reason, once. */
 export class Ending {
@@ -12,9 +13,15 @@ export class Ending {
     this.#drain = drain;
   }
 
+  get hasBegun(): boolean {
+    return this.#begun;
+  }
+
   async end(code: number): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
+    // What keeps this process starts it again unless it ends on purpose.
+    if (code === 0) tellKeeper('ending');
     const overdue = setTimeout(() => process.exit(1), this.#withinMs);
     await this.#drain();
     clearTimeout(overdue);
@@ -33,15 +40,5 @@ export class Ending {
         void this.end(1);
       });
     }
-  }
-
-  onLossOf(postgres: { readonly exited: Promise<string> } | undefined, say: (line: string) => void): void {
-    void postgres?.exited.then((reason) => {
-      if (this.#begun) return;
-      say(
-        `The embedded PostgreSQL has ended (${reason}). The node stops; start it again and it recovers by itself.`,
-      );
-      process.exit(1);
-    });
   }
 }

@@ -6,14 +6,15 @@ import { EmbeddedPostgresError } from './db/embedded-error.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { Ending } from './ending.ts';
 import { greeting } from './greeting.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { StartError, toStartError } from './start-error.ts';
 import { startNode } from './start-node.ts';
+import { beat, tellKeeper } from './workers/keeper.ts';
 import { claimPort } from './workers/shared-port.ts';
 import { Supervisor } from './workers/supervisor.ts';
 import {
   awaitOrders,
   shareMetrics,
-  tellReady,
   WORKER_DRAIN_WITHIN_MS,
   WorkerProcess,
 } from './workers/worker-process.ts';
@@ -38,7 +39,8 @@ async function runAlone(config: Config, log: Logger): Promise<void> {
   });
   ending.onSignals('SIGTERM', 'SIGINT', 'SIGHUP');
   ending.onSurprise(log);
-  ending.onLossOf(postgres, say);
+  if (postgres) void keepPostgres({ postgres, ending, say });
+  tellReady(ending);
 }
 
 /** TPX_WORKERS above 1: a supervisor and the nodes below it. */
@@ -69,7 +71,8 @@ async function runWorkers(config: Config, log: Logger): Promise<void> {
   // A terminal that is closed says the same as an operator who asks for a reload.
   process.on('SIGHUP', () => void (process.stdin.isTTY ? ending.end(0) : supervisor.reload()));
   ending.onSurprise(log);
-  ending.onLossOf(postgres, say);
+  if (postgres) void keepPostgres({ postgres, ending, say });
+  tellReady(ending);
 }
 
 /** One of several nodes: its supervisor gives it what it does not know and tells it when to end. */
@@ -86,7 +89,13 @@ async function runWorker(config: Config, log: Logger): Promise<void> {
   const ending = new Ending(DRAIN_WITHIN_MS, () => node.stop());
   ending.onSignals('SIGTERM');
   ending.onSurprise(log);
-  tellReady();
+  tellKeeper('ready');
+}
+
+/** From now on `npm start`, where that has started this process, starts it again when it dies, and ends it with itself. */
+function tellReady(ending: Ending): void {
+  beat(() => void ending.end(0));
+  tellKeeper('ready');
 }
 
 async function findDatabase(

@@ -32,7 +32,7 @@ export interface EmbeddedPostgres {
   readonly pid: number;
   /** Resolves, with the reason, when the server of this moment ends without `stop`. */
   readonly exited: Promise<string>;
-  /** Starts the server again, at the same address, after it has `exited`. Rejects like the first start. */
+  /** Starts the server again, at the same address, after it has `exited`. Rejects like the first start; pending after a stop. */
   restart(): Promise<void>;
   /** Shuts down and gives up the data folder; a second call waits for the first. */
   stop(): Promise<void>;
@@ -103,11 +103,11 @@ class RunningPostgres implements EmbeddedPostgres {
   }
 
   restart(): Promise<void> {
-    const again = (async () => {
-      const started = await startCluster(this.#dataDir, this.#log);
-      // `stop` was called meanwhile: it waits for this.
+    // A stop gives up the data folder: from then on another node may have it.
+    if (this.#stopped) return new Promise(() => undefined);
+    const again = startCluster(this.#dataDir, this.#log).then((started) => {
       this.#started = started;
-    })();
+    });
     this.#restarting = again.catch(() => undefined);
     return again;
   }

@@ -1,4 +1,5 @@
 import type { DatabaseAddress } from '../db/bun-database.ts';
+import { beat, type KeptMessage } from './keeper.ts';
 import { MetricsExchange } from './metrics-exchange.ts';
 
 /** What a supervisor tells a worker once: which one it is, where its database is and which port it shares. */
@@ -29,6 +30,8 @@ export class WorkerProcess {
   readonly #child: Bun.Subprocess;
   readonly #metrics: MetricsExchange;
   readonly #startedAt = performance.now();
+  #servesSince: number | undefined;
+  #missedBeats = 0;
 
   constructor({ command, orders, allMetrics }: WorkerOptions) {
     const serves = Promise.withResolvers<void>();
@@ -36,9 +39,12 @@ export class WorkerProcess {
       stdin: 'ignore',
       stdout: 'inherit',
       stderr: 'inherit',
-      ipc: (message) => {
-        if (message === 'ready') serves.resolve();
-        else this.#metrics.receive(message);
+      ipc: (message: KeptMessage | Parameters<MetricsExchange['receive']>[0]) => {
+        this.#missedBeats = 0;
+        if (message === 'ready') {
+          this.#servesSince = performance.now();
+          serves.resolve();
+        } else if (typeof message === 'object') this.#metrics.receive(message);
       },
     });
     const send = (message: object) => this.#child.send(message);
@@ -60,6 +66,27 @@ export class WorkerProcess {
     return performance.now() - this.#startedAt;
   }
 
+  get serves(): boolean {
+    return this.#servesSince !== undefined;
+  }
+
+  /** For how long it has served; 0 where it did not come to that. */
+  get servedMs(): number {
+    return this.#servesSince === undefined ? 0 : performance.now() - this.#servesSince;
+  }
+
+  /**
+   * Counts one beat as missed, until the next one comes; to be called once a `BEAT_EVERY_MS`. Counted and not timed: a
+   * machine that slept, or gave the supervisor no time, costs a worker one beat.
+   */
+  missBeat(): number {
+    return ++this.#missedBeats;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   /** What it tells of itself, nothing where it does not answer. @throws where it has ended */
   async metrics(): Promise<string> {
     return this.#metrics.ask();
@@ -76,15 +103,10 @@ export class WorkerProcess {
 
 /** The worker's side: waits for its orders. `onAlone` is called when its supervisor is no more. */
 export function awaitOrders(onAlone: () => void): Promise<WorkerOrders> {
-  process.on('disconnect', onAlone);
+  beat(onAlone);
   return new Promise((resolve) => {
     process.once('message', (orders) => resolve(orders as WorkerOrders));
   });
-}
-
-/** The worker serves. */
-export function tellReady(): void {
-  process.send?.('ready');
 }
 
 /** The worker's side: its `own` metrics for all who are asked; gives what asks for those of all. */
