@@ -146,6 +146,13 @@ test.if(isEmbedded)(
       await server.stop();
     }
     await done('backup', 'whole.tpx', { TPX_DATA_DIR: dataDir });
+    const listed = Bun.spawnSync(['tar', 'tzf', join(folder, 'whole.tpx')])
+      .stdout.toString()
+      .trim()
+      .split('\n');
+    expect(listed[0]).toBe('manifest.json');
+    expect(listed).toContain('tables/messages/000001.copy');
+    expect(listed.at(-1)).toBe('end.json');
     expect(await npmRun('backup', 'whole.tpx', { TPX_DATA_DIR: dataDir })).toMatchObject({
       code: 1,
       said: expect.stringContaining('is there already: name a new file'),
@@ -153,6 +160,11 @@ test.if(isEmbedded)(
     expect(await npmRun('restore', 'whole.tpx', { TPX_DATA_DIR: dataDir })).toMatchObject({
       code: 1,
       said: expect.stringContaining('into an empty database only'),
+    });
+
+    expect(await npmRun('backup', join('nowhere', 'x.tpx'), { TPX_DATA_DIR: dataDir })).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('The backup cannot be written'),
     });
 
     const whole = await Bun.file(join(folder, 'whole.tpx')).bytes();

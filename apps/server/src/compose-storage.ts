@@ -57,7 +57,8 @@ export async function inTransaction<T>(
   const database = openDatabase({
     ...address,
     connections: 1,
-    name: 'tpx backup',
+    // Not as a node is called: nodes look for each other by that (cluster/nodes-at-postgres.ts).
+    name: 'tpx-backup',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   try {

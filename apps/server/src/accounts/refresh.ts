@@ -44,7 +44,7 @@ async function trade(
   address: string,
 ): Promise<Outcome> {
   const [session] = await tx.query<SessionRow>(
-    `SELECT user_id, refresh_hash, refresh_parent_hash, expires_at <= now() AS expired,
+    `SELECT user_id, refresh_hash, refresh_parent_hash, expires_at + clock_allowance(refresh_rotated_at) <= now() AS expired,
             refresh_rotated_at > clock_timestamp() - make_interval(secs => $2) AS in_grace
      FROM device_sessions WHERE id = $1 FOR UPDATE`,
     [token.sessionId, LIMITS.refreshGraceMs / 1000],

@@ -93,7 +93,7 @@ class TableRestorer {
   async begin(tables: Manifest['tables']): Promise<void> {
     for (const { name, columns } of tables) this.#columns.set(name, columns);
     const names = [...this.#columns.keys()].map(quoted);
-    if (names.length > 0) await this.#tx.query(`TRUNCATE ${names}`);
+    if (names.length > 0) await this.#tx.query(`TRUNCATE ${names} CASCADE`);
     for (const name of names) await this.#tx.query(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
   }
 

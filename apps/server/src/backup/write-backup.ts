@@ -76,9 +76,12 @@ export async function writeBackup(
     await written;
     return { takenAt: manifest.taken_at, rows: Object.values(end.rows).reduce((sum, rows) => sum + rows, 0) };
   } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw new BackupError(`The backup cannot be written: ${error.message}.`);
+    throw error;
+  } finally {
     gzip.destroy();
     target.destroy();
-    throw error;
   }
 }
 
