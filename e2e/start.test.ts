@@ -31,6 +31,18 @@ test('START-1: a variable that is no setting stops the start with a sentence', a
   );
 });
 
+test.each([
+  'postgress://tpx:sekrit@127.0.0.1/tpx',
+  'postgres://tpx:12/sekrit@127.0.0.1/tpx',
+  'postgres://tpx:sekrit@127.0.0.1:1/tpx',
+  'postgres://tpx:sekrit%20@no-such-host.invalid/tpx',
+])('CFG-4: a start that fails tells no password: %s', async (url) => {
+  const { code, said } = await failToStart({ TPX_DATABASE_URL: url });
+  expect(code).toBe(1);
+  expect(said).toContain('TPX_DATABASE_URL');
+  expect(said).not.toContain('sekrit');
+});
+
 test('START-2: after SIGTERM the next start has everything', async () => {
   await using server = await startServer();
   const alice = await createPerson(server, 'Alice');

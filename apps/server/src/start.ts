@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import pino, { type Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config/config.ts';
+import { secretsHider } from './config/secrets.ts';
 import type { DatabaseAddress } from './db/bun-database.ts';
 import { launchAs } from './db/embedded-account.ts';
 import { EmbeddedPostgresError } from './db/embedded-error.ts';
@@ -23,7 +25,8 @@ const DRAIN_WITHIN_MS = 10_000;
 /** How a supervisor calls this program. */
 const AS_WORKER = '--worker';
 
-const say = (line: string) => console.log(line);
+const hide = secretsHider(process.env);
+const say = (line: string) => console.log(hide(line));
 
 /** `npm start`: one node, with its own PostgreSQL where none is configured. */
 async function runAlone(config: Config, log: Logger): Promise<void> {
@@ -108,7 +111,8 @@ async function findDatabase(
 
 try {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const destination = pino.destination(2);
+  const log = pino({ level: config.logLevel }, { write: (line) => destination.write(hide(line)) });
   const isWorker = process.argv.includes(AS_WORKER);
   if (config.rateLimits === undefined && !isWorker)
     say('Warning: rate limits are off. Do this for benchmarks and tests only.');
@@ -118,8 +122,9 @@ try {
 } catch (thrown) {
   const error = toStartError(thrown);
   if (error instanceof ConfigError || error instanceof StartError || error instanceof EmbeddedPostgresError) {
-    console.error(error.message);
-    process.exit(1);
+    console.error(hide(error.message));
+  } else {
+    console.error(hide(inspect(error)));
   }
-  throw error;
+  process.exit(1);
 }

@@ -10,7 +10,10 @@ export function wrongValue(kind: OptionKind, value: unknown): string | undefined
     case 'choice':
       return kind.of.includes(value as string) ? undefined : `is one of ${kind.of.map(quoted).join(', ')}`;
     case 'address':
-      return isAddress(value) ? undefined : 'is an address like "http://127.0.0.1:4000"';
+      if (!isAddress(value)) return 'is an address like "http://127.0.0.1:4000"';
+      return hasLogin(value)
+        ? 'is an address without a name and a password; /login asks for those'
+        : undefined;
     case 'texts':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
         ? undefined
@@ -27,9 +30,21 @@ export function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-function isAddress(value: unknown): boolean {
+/** What was given, as a sentence may repeat it: an address without the password that may stand in it. */
+export function shownValue(kind: OptionKind, value: unknown): unknown {
+  return kind.is === 'address' && typeof value === 'string'
+    ? value.replace(/^(\s*[a-z0-9+.-]*:?\/*).*@/is, '$1(hidden)@')
+    : value;
+}
+
+function isAddress(value: unknown): value is string {
   const url = typeof value === 'string' ? URL.parse(value) : null;
   return url !== null && /^https?:$/.test(url.protocol);
+}
+
+function hasLogin(address: string): boolean {
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
 }
 
 function quoted(text: string): string {

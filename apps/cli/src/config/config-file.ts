@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { closest } from '@tpx/terminal';
 import { parse, TomlError } from 'smol-toml';
 import { xdgFolders } from '../profiles/folders.ts';
-import { isTable, wrongValue } from './check-value.ts';
+import { isTable, shownValue, wrongValue } from './check-value.ts';
 import { lineOf } from './line-of.ts';
 import { type Configuration, OPTIONS, type Option, type OptionName } from './options.ts';
 
@@ -67,6 +67,6 @@ function readTable(table: Record<string, unknown>, path: string, text: string): 
     const wrong = wrongValue(kind, value);
     return wrong === undefined
       ? [[option, value]]
-      : refuse(`“${key}” ${wrong}, not ${JSON.stringify(value)}.`);
+      : refuse(`“${key}” ${wrong}, not ${JSON.stringify(shownValue(kind, value))}.`);
   });
 }

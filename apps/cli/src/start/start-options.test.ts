@@ -16,6 +16,17 @@ test('TERM-83 flags stand before the command, and what follows is the command’
 });
 
 test.each([
+  'http://ann:sekrit@x.org',
+  'htp://ann:sekrit@x.org',
+  'ann:sek/sekrit@x.org',
+  'http:/ann:p@sekrit@x.org',
+])('TERM-98 a password in an address is refused and not shown: %s', (address) => {
+  const refused = () => readStartOptions(['--server', address]);
+  expect(refused).toThrow('(hidden)@x.org');
+  expect(refused).not.toThrow(/sekrit/);
+});
+
+test.each([
   [['--bogus'], '--bogus'],
   [['--server', 'x'], '--server is an address'],
   [['-P'], '-P'],

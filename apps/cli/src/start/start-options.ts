@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '@tpx/terminal';
-import { wrongValue } from '../config/check-value.ts';
+import { shownValue, wrongValue } from '../config/check-value.ts';
 import { type Configuration, OPTIONS, type Option, type OptionName } from '../config/options.ts';
 
 export type StartOptions = {
@@ -31,7 +31,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       const value = values[flag];
       if (value === undefined) return [];
       const wrong = wrongValue(kind, value);
-      if (wrong !== undefined) throw new UsageError(`--${flag} ${wrong}, not “${value}”.`);
+      if (wrong !== undefined) throw new UsageError(`--${flag} ${wrong}, not “${shownValue(kind, value)}”.`);
       return [[name, value]];
     }),
   ) as Configuration;

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { ConfigError } from '../config/config.ts';
+import { secretsHider } from '../config/secrets.ts';
 import { BackupError } from './backup-format.ts';
 
 /**
@@ -28,8 +30,7 @@ export async function runCommand(
         error instanceof ConfigError ||
         ['StartError', 'EmbeddedPostgresError'].includes(error.name) ||
         'syscall' in error);
-    if (!isKnown) throw error;
-    console.error(error.message);
+    console.error(secretsHider(process.env)(isKnown ? error.message : inspect(error)));
     process.exit(1);
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseRateLimits, type RateLimits } from './rate-limit-setting.ts';
+import { isSecret, withoutLogin } from './secrets.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
 /** What a node was told, checked and typed. */
@@ -70,9 +71,11 @@ function readSetting<Name extends SettingName>(
   if (text === null) return null;
   const parsed = setting.schema.safeParse(text);
   if (!parsed.success) {
-    throw new ConfigError(
-      `${name} is "${text}", but ${z.prettifyError(parsed.error).replace(/^✖ /, '')}. ${setting.help}`,
-    );
+    const wrong = z.prettifyError(parsed.error).replace(/^✖ /, '');
+    const shown = isSecret(name)
+      ? `${name} (not shown, it may hold a password)`
+      : `${name} is "${withoutLogin(text)}", but`;
+    throw new ConfigError(`${shown} ${wrong}. ${setting.help}`);
   }
   return parsed.data as z.output<(typeof SETTINGS)[Name]['schema']>;
 }

@@ -1,4 +1,5 @@
 import { RATE_LIMITS, type RateLimitName } from '@tpx/protocol';
+import { withoutLogin } from './secrets.ts';
 
 export type Bucket = { burst: number; perSecond: number };
 /** `undefined` means that nothing is limited. */
@@ -14,7 +15,9 @@ export function parseRateLimits(text: string, Invalid: new (message: string) => 
   for (const part of text.split(',')) {
     const match = /^\s*([a-z_]+)=(\d+)\/(\d*)([smhd])\s*$/.exec(part);
     if (!match)
-      throw new Invalid(`TPX_RATE_LIMITS: "${part}" is not like send=50/1s. It is on, off, or such buckets.`);
+      throw new Invalid(
+        `TPX_RATE_LIMITS: "${withoutLogin(part)}" is not like send=50/1s. It is on, off, or such buckets.`,
+      );
     const [, name = '', count, periods, unit] = match;
     if (!Object.hasOwn(limits, name)) {
       throw new Invalid(

@@ -3,24 +3,35 @@ import { STATEMENT_TIMEOUT_MS } from '../db/database.ts';
 
 /**
  * Every environment variable that a node reads, once: `config.ts` parses by it, `docs/settings.md` is generated from it.
- * `default` is what an unset variable means, in the variable's own notation; null means "not set".
+ * `default` is what an unset variable means, in the variable's own notation; null means "not set". The value of a `secret`
+ * one is never shown, nor logged.
  */
-type Setting = { schema: z.ZodType; default: string | null; help: string };
+type Setting = { schema: z.ZodType; default: string | null; help: string; secret?: true };
 
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
 const port = wholeNumber(0, 65_535);
 const isUrlOf = (protocols: readonly string[], value: string) =>
   URL.canParse(value) && protocols.includes(new URL(value).protocol);
+/** A password with a slash or a question mark in it ends the host, and what follows would be taken for a name. */
+const hasWholeLogin = (value: string) =>
+  value.split(',').every((part) => {
+    const { pathname, search, hash, username, password } = new URL(part.trim());
+    return !/@/.test(pathname + search + hash) && isEncoded(username + password + pathname);
+  });
+const isEncoded = (text: string) => !/%(?![0-9a-f]{2})/i.test(text);
+const LOGIN_ENCODED = 'must have the signs / ? # @ : % of its name and password as %2F %3F %23 %40 %3A %25';
 const beginnings = (protocols: readonly string[]) =>
   protocols.map((protocol) => `${protocol}//`).join(' or ');
 const url = (...protocols: string[]) =>
   z.string().refine((value) => isUrlOf(protocols, value), {
     message: `must be a URL that begins with ${beginnings(protocols)}`,
+    abort: true,
   });
 const urls = (...protocols: string[]) =>
   z.string().refine((value) => value.split(',').every((part) => isUrlOf(protocols, part.trim())), {
     message: `must be URLs, separated by commas, that begin with ${beginnings(protocols)}`,
+    abort: true,
   });
 
 export const ROLES = ['gateway', 'upload', 'worker'] as const;
@@ -39,8 +50,9 @@ export const SETTINGS = {
     help: 'Embedded PostgreSQL, local media, generated keys.',
   },
   TPX_DATABASE_URL: {
-    schema: url('postgres:', 'postgresql:'),
+    schema: url('postgres:', 'postgresql:').refine(hasWholeLogin, LOGIN_ENCODED),
     default: null,
+    secret: true,
     help: 'A real PostgreSQL 15 or newer; unset means the embedded one.',
   },
   TPX_STATEMENT_TIMEOUT_MS: {
@@ -54,18 +66,30 @@ export const SETTINGS = {
     help: 'Connections of one node to PostgreSQL; all nodes together must stay below its max_connections.',
   },
   TPX_NATS_URL: {
-    schema: urls('nats:', 'tls:'),
+    schema: urls('nats:', 'tls:').refine(hasWholeLogin, LOGIN_ENCODED),
     default: null,
+    secret: true,
     help: 'NATS, which joins the nodes of one database to a cluster; several servers of it separated by commas.',
   },
   TPX_S3_ENDPOINT: {
     schema: url('http:', 'https:'),
     default: null,
+    secret: true,
     help: 'An S3-compatible store; unset means a local folder.',
   },
   TPX_S3_BUCKET: { schema: z.string().min(3), default: null, help: 'Bucket for media.' },
-  TPX_S3_ACCESS_KEY: { schema: z.string().min(1), default: null, help: 'Access key of the store.' },
-  TPX_S3_SECRET_KEY: { schema: z.string().min(1), default: null, help: 'Secret key of the store.' },
+  TPX_S3_ACCESS_KEY: {
+    schema: z.string().min(1),
+    default: null,
+    secret: true,
+    help: 'Access key of the store.',
+  },
+  TPX_S3_SECRET_KEY: {
+    schema: z.string().min(1),
+    default: null,
+    secret: true,
+    help: 'Secret key of the store.',
+  },
   TPX_S3_REGION: { schema: z.string().min(1), default: null, help: 'Region of the store.' },
   TPX_WORKERS: {
     schema: wholeNumber(1, 256),
