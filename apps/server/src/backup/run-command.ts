@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { ConfigError } from '../config/config.ts';
 import { secretsHider } from '../config/secrets.ts';
+import { DatabaseError } from '../db/database.ts';
 import { BackupError } from './backup-format.ts';
 
 /**
@@ -23,14 +24,19 @@ export async function runCommand(
     await run(resolve(process.env.INIT_CWD ?? '', file));
     process.exit(0);
   } catch (thrown) {
-    const error = translate(thrown);
-    const isKnown =
-      error instanceof Error &&
-      (error instanceof BackupError ||
-        error instanceof ConfigError ||
-        ['StartError', 'EmbeddedPostgresError'].includes(error.name) ||
-        'syscall' in error);
-    console.error(secretsHider(process.env)(isKnown ? error.message : inspect(error)));
+    console.error(secretsHider(process.env)(sentenceOf(translate(thrown))));
     process.exit(1);
   }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof DatabaseError)
+    return `PostgreSQL refused it: ${error.message} (${error.sqlState}). Nothing was changed.`;
+  const isKnown =
+    error instanceof Error &&
+    (error instanceof BackupError ||
+      error instanceof ConfigError ||
+      ['StartError', 'EmbeddedPostgresError'].includes(error.name) ||
+      'syscall' in error);
+  return isKnown ? error.message : inspect(error);
 }

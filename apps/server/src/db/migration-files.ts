@@ -14,13 +14,17 @@ export async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => {
-      const text = await Bun.file(FOLDER + name).text();
+      const text = withLineFeeds(await Bun.file(FOLDER + name).text());
       return { name, text, checksum: checksumOf(text) };
     }),
   );
 }
 
-/** A checkout on another system may have other line endings, and is the same migration. */
 export function checksumOf(text: string): string {
-  return createHash('sha256').update(text.replaceAll('\r\n', '\n').trimEnd()).digest('hex');
+  return createHash('sha256').update(withLineFeeds(text).trimEnd()).digest('hex');
+}
+
+/** A checkout on another system may have other line endings, and is the same migration. */
+function withLineFeeds(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }
