@@ -10,6 +10,7 @@ import { composeCluster } from './compose-cluster.ts';
 import type { Config } from './config/config.ts';
 import { BatchLoader } from './db/batch-loader.ts';
 import type { Database } from './db/database.ts';
+import { RevocationCheck } from './fanout/confirm-revocation.ts';
 import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
 import { NodeAnnouncer } from './fanout/node-announcer.ts';
@@ -94,6 +95,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     database,
     onError: (error) => log.error({ err: error }, 'groups were not read again'),
   });
+  const revocations = new RevocationCheck(database);
   const changes = {
     sessions: registry,
     presence,
@@ -102,6 +104,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     refresh: refresher.refresh.bind(refresher),
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
     readStanding: async (key: AccessKey) => (await access.load(key))?.standing ?? 'none',
+    confirms: revocations.confirms.bind(revocations),
     readBlockers: (userId: UserId) => whoBlocks(database, userId),
     describeFor: (id: ConversationId, userId: UserId) => loadConversationObject(database, id, userId),
   };

@@ -8,10 +8,13 @@ import { RefreshTokens } from './accounts/refresh-tokens.ts';
 import { SessionDirectory } from './accounts/session-directory.ts';
 import { removeExpiredSessions } from './accounts/sessions.ts';
 import { SigningKeys } from './accounts/signing-keys.ts';
+import { AuthenticatedBus } from './cluster/authenticated-bus.ts';
 import type { Bus } from './cluster/bus.ts';
+import { BusKeys } from './cluster/bus-keys.ts';
 import { clusterName } from './cluster/cluster-name.ts';
 import { InProcessBus } from './cluster/in-process-bus.ts';
 import { NatsBus } from './cluster/nats-bus.ts';
+import { nodesAtPostgres } from './cluster/nodes-at-postgres.ts';
 import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
@@ -69,8 +72,8 @@ const LOOP_LAG_EVERY_MS = 100;
 
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
 export async function composeNode({ nodeId, config, database, log, version, worker }: Given): Promise<Node> {
-  const bus = await openBus({ config, database, log, nodeId });
   const keys = await SigningKeys.open(database, log);
+  const bus = await openBus({ config, database, log, nodeId, keys });
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const clock = await PostgresClock.open({ database, onTrouble: (sentence) => log.warn(sentence), onError });
   const accessTokens = new AccessTokens(keys, clock.now);
@@ -174,20 +177,27 @@ export async function composeNode({ nodeId, config, database, log, version, work
   };
 }
 
+/** Begins every subject. A node that does not authenticate its lines must not read those of one that does, nor be heard. */
+const BUS_FORMAT = 'tpx2';
+
 /** A node without TPX_NATS_URL is a cluster of one. */
 async function openBus({
   config,
   database,
   log,
   nodeId,
-}: Pick<Given, 'config' | 'database' | 'log' | 'nodeId'>): Promise<Bus> {
+  keys,
+}: Pick<Given, 'config' | 'database' | 'log' | 'nodeId'> & { keys: SigningKeys }): Promise<Bus> {
   if (config.natsUrl === null) return new InProcessBus();
-  return NatsBus.open({
+  const onTrouble = (sentence: string) => log.warn(sentence);
+  const bus = await NatsBus.open({
     url: config.natsUrl,
-    prefix: `tpx.${await clusterName(database)}`,
+    prefix: `${BUS_FORMAT}.${await clusterName(database)}`,
     name: `tpx ${nodeId}`,
-    onTrouble: (sentence) => log.warn(sentence),
+    onTrouble,
   });
+  const alive = () => nodesAtPostgres(database);
+  return new AuthenticatedBus({ bus, nodeId, keys: new BusKeys(keys), alive, onTrouble });
 }
 
 function observe(
@@ -222,6 +232,11 @@ function observe(
   gauge('tpx_bus_subscriptions', 'Subjects that this node listens on.', () => bus.traffic.subscriptions);
   gauge('tpx_bus_sent', 'Messages to other nodes since the start.', () => bus.traffic.sent);
   gauge('tpx_bus_received', 'Messages from other nodes since the start.', () => bus.traffic.received);
+  gauge(
+    'tpx_bus_refused',
+    'Messages on the bus that no node of this cluster has sent.',
+    () => bus.traffic.refused,
+  );
   gauge('tpx_cluster_peers', 'Other nodes that are heard of.', () => peers.ids.length);
   gauge('tpx_cluster_unheard', 'Nodes that live but are not heard of.', () => catchUp.unheard);
   gauge('tpx_recent_events_characters', 'Recent events held in memory.', () => live.ringCharacters);

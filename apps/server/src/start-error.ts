@@ -1,6 +1,6 @@
 import { Refusal } from '@tpx/protocol';
 import { DatabaseError } from './db/database.ts';
-import { isOutage } from './db/outage.ts';
+import { isOutage, isTlsFailure } from './db/outage.ts';
 import { SchemaError } from './db/schema-error.ts';
 
 /** Why a node did not start, as a sentence that says what to do. */
@@ -12,6 +12,11 @@ export class StartError extends Error {
 export function toStartError(thrown: unknown): unknown {
   const error = thrown instanceof Refusal && thrown.cause instanceof DatabaseError ? thrown.cause : thrown;
   if (error instanceof SchemaError) return new StartError(error.message);
+  if (error instanceof Refusal && isTlsFailure(error.cause)) {
+    return new StartError(
+      `PostgreSQL's certificate is not accepted: ${(error.cause as Error).message}. Give the node the authority's certificate in NODE_EXTRA_CA_CERTS, or correct the name in TPX_DATABASE_URL.`,
+    );
+  }
   if (error instanceof Refusal && error.code === 'unavailable') {
     return new StartError(
       'PostgreSQL does not answer at TPX_DATABASE_URL. Check the address and that it runs.',

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { CuttableLink, hasNats, startNats, type TestNats, until } from '@tpx/testkit';
+import { AuthenticatedBus } from './authenticated-bus.ts';
 import type { Bus } from './bus.ts';
+import { BusKeys } from './bus-keys.ts';
 import { InProcessHub } from './in-process-bus.ts';
 import { NatsBus } from './nats-bus.ts';
 
@@ -53,9 +55,31 @@ function overNats(): World {
   };
 }
 
+/** The same bus where only nodes with the cluster's key are heard; every member is a living node. */
+function authenticated(world: World): World {
+  const key = { kid: 'one', secret: new Uint8Array(32).fill(7) };
+  const keys = new BusKeys({ current: () => key, known: () => key, find: async () => key });
+  const nodes: string[] = [];
+  const wrap = (bus: Bus) => {
+    const nodeId = crypto.randomUUID();
+    nodes.push(nodeId);
+    return new AuthenticatedBus({ bus, nodeId, keys, alive: async () => nodes, onTrouble: silent });
+  };
+  return {
+    join: async () => wrap(await world.join()),
+    async joinCuttable() {
+      const { bus, ...link } = await world.joinCuttable();
+      return { bus: wrap(bus), ...link };
+    },
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+}
+
 describe.each([
   ['in process', inProcess, true],
   ['over NATS', overNats, hasNats],
+  ['in process, authenticated', () => authenticated(inProcess()), true],
+  ['over NATS, authenticated', () => authenticated(overNats()), hasNats],
 ] as const)('CLU-1 the bus %s', (_name, createWorld, isHere) => {
   const given = test.skipIf(!isHere);
 

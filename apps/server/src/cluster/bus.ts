@@ -26,8 +26,11 @@ export interface Bus {
    * was published in between may be lost, whoever published it.
    */
   onState(listener: (isUp: boolean) => void): void;
+  /** MUST be called where something that another node published was dropped although it may have been true. */
+  onMissed(listener: () => void): void;
   /** MUST hand over what was published before it resolves; afterwards nothing is received. */
   close(): Promise<void>;
 }
 
-export type BusTraffic = { sent: number; received: number; subscriptions: number };
+/** `refused`: what was received and no node of this cluster has sent. */
+export type BusTraffic = { sent: number; received: number; refused: number; subscriptions: number };

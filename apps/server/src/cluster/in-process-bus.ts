@@ -32,7 +32,7 @@ export class InProcessBus implements Bus {
   }
 
   get traffic(): BusTraffic {
-    return { sent: this.#sent, received: this.#received, subscriptions: this.#listeners.size };
+    return { sent: this.#sent, received: this.#received, refused: 0, subscriptions: this.#listeners.size };
   }
 
   publish(subject: string, text: string): void {
@@ -66,6 +66,10 @@ export class InProcessBus implements Bus {
 
   onState(listener: (isUp: boolean) => void): void {
     this.#stateListeners.push(listener);
+  }
+
+  onMissed(): void {
+    // It drops nothing.
   }
 
   /** Cuts this member off, or joins it again. */

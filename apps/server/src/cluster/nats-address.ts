@@ -6,12 +6,13 @@ import type { ConnectionOptions } from '@nats-io/transport-node';
  */
 export function natsAddress(text: string): ConnectionOptions {
   const urls = text.split(',').map((part) => new URL(part.trim()));
-  const [first] = urls;
-  const user = decodeURIComponent(first?.username ?? '');
-  const pass = decodeURIComponent(first?.password ?? '');
+  // A library that takes one login and one TLS for all servers must not drop them because the first URL lacks them.
+  const login = urls.find(({ username }) => username !== '');
+  const user = decodeURIComponent(login?.username ?? '');
+  const pass = decodeURIComponent(login?.password ?? '');
   return {
     servers: urls.map(({ host }) => host),
     ...(pass !== '' ? { user, pass } : user !== '' && { token: user }),
-    ...(first?.protocol === 'tls:' && { tls: {} }),
+    ...(urls.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
   };
 }

@@ -57,7 +57,7 @@ export class NatsBus implements Bus {
   }
 
   get traffic(): BusTraffic {
-    return { sent: this.#sent, received: this.#received, subscriptions: this.#listeners.size };
+    return { sent: this.#sent, received: this.#received, refused: 0, subscriptions: this.#listeners.size };
   }
 
   publish(subject: string, text: string): void {
@@ -123,6 +123,10 @@ export class NatsBus implements Bus {
 
   onState(listener: (isUp: boolean) => void): void {
     this.#stateListeners.push(listener);
+  }
+
+  onMissed(): void {
+    // What NATS loses it does not say: see `onState`.
   }
 
   async close(): Promise<void> {

@@ -39,6 +39,7 @@ export class Peers {
     this.#lookedAt = now();
     deps.bus.subscribe(SUBJECT, (text) => this.#receive(text));
     deps.bus.onState((isUp) => this.#turned(isUp));
+    deps.bus.onMissed(() => deps.doubt());
     this.beat();
     this.#schedule();
   }

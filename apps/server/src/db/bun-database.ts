@@ -2,7 +2,7 @@ import { Refusal } from '@tpx/protocol';
 import { SQL } from 'bun';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { type BulkQueries, type Database, DatabaseError, STATEMENT_TIMEOUT_MS } from './database.ts';
-import { isOutage } from './outage.ts';
+import { isOutage, isTlsFailure } from './outage.ts';
 import { WriteHealth } from './write-health.ts';
 
 /** `unix` is the full path of the socket file of an embedded server; `url` a real one's address. */
@@ -110,6 +110,7 @@ export function openDatabase(options: BunDatabaseOptions): BunDatabase {
       if (code === 'ERR_POSTGRES_CONNECTION_TIMEOUT') breaker.open();
       return unavailable(error);
     }
+    if (isTlsFailure(error)) return unavailable(error);
     return error;
   }
 

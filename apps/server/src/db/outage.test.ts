@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { isOutage, whyUnwritable } from './outage.ts';
+import { isOutage, isTlsFailure, whyUnwritable } from './outage.ts';
 
 const wraparound =
   'database is not accepting commands that assign new transaction IDs to avoid wraparound data loss in database "tpx"';
@@ -22,4 +22,11 @@ test('LOG-13 what keeps Postgres from storing anything is told from what one sta
   expect(whyUnwritable('54000', wraparound)).toContain('transaction ids');
   for (const state of ['08006', '40P01', '53200', '53300', '53400', '55P03', '57014', '57P03'])
     expect(whyUnwritable(state)).toBeUndefined();
+});
+
+test('LOG-13 a certificate that is not accepted is an outage, whatever it lacks; other errors are none of it', () => {
+  const failed = (code: string) => isTlsFailure(Object.assign(new Error('no'), { code }));
+  const codes = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID'];
+  expect(codes.filter((code) => !failed(code))).toEqual([]);
+  expect(['not_found', 'ENOENT', 'ERR_POSTGRES_SYNTAX_ERROR'].filter(failed)).toEqual([]);
 });

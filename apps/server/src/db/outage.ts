@@ -27,6 +27,12 @@ export function isOutage(sqlState: string, message = ''): boolean {
   );
 }
 
+/** Codes of a TLS handshake that failed: a certificate has expired, is not trusted, or is of another name. */
+export function isTlsFailure(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code);
+}
+
 /** What keeps Postgres from storing anything, undefined where the failure says nothing about the next write. */
 export function whyUnwritable(sqlState: string, message = ''): string | undefined {
   if (sqlState === '54000' && OUT_OF_TRANSACTION_IDS.test(message)) {

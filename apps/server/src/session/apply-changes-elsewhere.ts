@@ -6,6 +6,7 @@ import {
   type UserId,
 } from '@tpx/protocol';
 import type { Announcer, Change } from '../fanout/announcer.ts';
+import type { Revocation } from '../fanout/confirm-revocation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { applyBlock, applyChange, applyStanding, type ChangeDeps, channelOf, hide } from './apply-changes.ts';
 import type { Session } from './session.ts';
@@ -15,16 +16,40 @@ export type ElsewhereDeps = ChangeDeps & {
   /** Who blocks this user. */
   readBlockers(userId: UserId): Promise<readonly UserId[]>;
   describeFor(conversationId: ConversationId, userId: UserId): Promise<ConversationObject | undefined>;
+  /** Whether PostgreSQL says that this is so. */
+  confirms(change: Revocation): Promise<boolean>;
 };
 
 /**
  * `applyChange` for what another node has committed. Such changes come over two ways and from several nodes, in any
- * order, some twice: what they tell of is read again, and what they say counts only where PostgreSQL is away.
+ * order, some twice: what they tell of is read again, and what they say counts only where PostgreSQL is away. Then what
+ * takes rights counts, and what gives some waits: it was committed, so nobody is worse off than a moment ago (CLU-42).
  */
 export async function applyChangeElsewhere(deps: ElsewhereDeps, change: Change): Promise<void> {
-  if (change.type === 'standing') await rereadStanding(deps, change);
-  else if (change.type === 'block') await rereadBlockers(deps, change);
-  else applyChange(deps, change);
+  switch (change.type) {
+    case 'standing':
+      await rereadStanding(deps, change);
+      return;
+    case 'block':
+      await rereadBlockers(deps, change);
+      return;
+    case 'session_revoked':
+    case 'user_deleted':
+    case 'conversation_deleted':
+    case 'log_trimmed':
+      if (await deps.confirms(change)) applyChange(deps, change);
+      return;
+    case 'conversation_updated':
+    case 'user_updated':
+      applyChange(deps, change);
+      return;
+    default:
+      assertNever(change);
+  }
+}
+
+function assertNever(change: never): never {
+  throw new Error(`unhandled change ${JSON.stringify(change)}`);
 }
 
 /**
@@ -78,9 +103,9 @@ async function rereadStanding(
   const sessions = deps.sessions.of(change.userId);
   for (const session of sessions) session.accessVersion++;
   if (!sessions.some((session) => channelOf(session, change))) return;
-  const told = change.standing;
+  const told = change.standing === 'none' || change.standing === 'banned' ? change.standing : undefined;
   const standing = await unchanged(sessions, () => deps.readStanding(change).catch(() => told));
-  applyStanding(deps, { ...change, standing });
+  if (standing !== undefined) applyStanding(deps, { ...change, standing });
 }
 
 async function rereadBlockers(
