@@ -21,8 +21,8 @@ export const LIMITS = {
   uploadMaxBytes: 5_368_709_120,
   messageTextMax: 16_000,
   messageMentionsMax: 50,
-  /** The JSON of `encryption`, which the server never reads. */
-  encryptionMaxBytes: 16_384,
+  /** Characters of base64. */
+  encryptionMax: 65_536,
   /** The JSON of a message's content. */
   contentMaxBytes: 65_536,
   clientIdMax: 64,

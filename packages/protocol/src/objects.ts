@@ -109,9 +109,10 @@ export type MessageObject = {
   seq: number;
   sender_id: string;
   type: MessageType;
-  /** null for a tombstone. */
+  /** null for a tombstone, and where it is encrypted. */
   content: MessageContent | SystemContent | null;
-  encryption: Record<string, unknown> | null;
+  /** Base64, opaque to the server. */
+  encryption: string | null;
   reply_to: string | null;
   mentions: string[];
   reactions: ReactionObject[];

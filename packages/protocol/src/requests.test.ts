@@ -103,15 +103,33 @@ test('REQ-8 numbers are whole and within their range', () => {
   expect(UserJoin.safeParse({ resume: { 'group:x': -1 } }).success).toBe(false);
 });
 
-test('REQ-9 encryption is any JSON up to its size, and nothing of it is changed', () => {
-  const encryption = { alg: 'x', keys: { a: ['\u202e', 1, null] } };
-  expect(EditPush.parse({ id: ID, content: { text: 'c' }, encryption }).encryption).toEqual(encryption);
-  const big = { a: 'x'.repeat(LIMITS.encryptionMaxBytes) };
-  expect(refusal(MessagePush, { ...text('hi'), encryption: big })).toContain('bytes of JSON');
-  const sent = (value: string) =>
-    MessagePush.safeParse({ ...text('hi'), encryption: { [value]: value } }).success;
-  for (const storable of ['\\u0000', '\\\\ud800', '\u{1f600}']) expect(sent(storable)).toBe(true);
-  for (const refused of ['a\u0000b', '\\\u0000', '\ud800']) expect(sent(refused)).toBe(false);
+test('REQ-9 encryption is base64 of bounded length, and carries a message without content', () => {
+  const sealed = (encryption: unknown, content: unknown = null) => ({ type: 'text', content, encryption });
+  for (const encryption of ['AA==', 'AAA=', 'AAAA', '+/+/', 'A'.repeat(LIMITS.encryptionMax)]) {
+    expect(MessagePush.parse(sealed(encryption)).encryption).toBe(encryption);
+    expect(EditPush.parse({ id: ID, encryption }).encryption).toBe(encryption);
+  }
+  for (const encryption of [
+    '',
+    'A',
+    'AAA',
+    'AA=A',
+    '=AAA',
+    'AA-_',
+    'AA==\n',
+    ' AAAA',
+    '字字字字',
+    {},
+    [1],
+    5,
+    true,
+  ])
+    expect(MessagePush.safeParse(sealed(encryption)).success).toBe(false);
+  expect(MessagePush.safeParse(sealed('A'.repeat(LIMITS.encryptionMax + 4))).success).toBe(false);
+  expect(refusal(MessagePush, { type: 'text' })).toBe(
+    'content: is missing, and there is no encryption instead',
+  );
+  expect(refusal(EditPush, { id: ID, content: null, encryption: null })).toContain('content: is missing');
 });
 
 test('REQ-4 a colour and a key are what they seem', () => {

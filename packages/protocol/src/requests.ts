@@ -101,18 +101,16 @@ export const InviteCode = z
 export const JoinGroupBody = z.strictObject({ invite: InviteCode.optional() });
 export const CreateDmBody = z.strictObject({ user_id: Id });
 
-const jsonWithin = (bytes: number) => (value: unknown) => JSON.stringify(value).length <= bytes;
-
-/** jsonb takes neither NUL nor half of a surrogate pair: JSON.stringify writes both as escapes. */
-const NOT_STORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-const storable = (value: unknown) => !NOT_STORABLE.test(JSON.stringify(value));
-
+/** RFC 4648 section 4, with padding. What the bytes mean is between the clients: the server gives them back as they came. */
 const Encryption = z
-  .record(z.string().max(64), z.json())
-  .refine(storable, 'holds a NUL or half of a character')
-  .refine(jsonWithin(LIMITS.encryptionMaxBytes), `must be at most ${LIMITS.encryptionMaxBytes} bytes of JSON`)
-  // Named here: the document's generator would follow the recursion of `z.json()` without end.
-  .meta({ type: 'object', description: 'Opaque to the server.' });
+  .string()
+  .min(1)
+  .max(LIMITS.encryptionMax)
+  .regex(
+    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    'must be base64 with its padding',
+  )
+  .meta({ description: 'Base64, opaque to the server. `content` is then null.' });
 
 const MessageText = z
   .string()
@@ -132,21 +130,51 @@ export const ClientId = z
 const sendFields = {
   client_id: ClientId.optional(),
   reply_to: Id.nullable().optional(),
+};
+/** Content beside `encryption` is not kept: the server could read it. */
+const textOrEncryption = {
+  content: TextContent.nullable().optional(),
   encryption: Encryption.nullable().optional(),
 };
-const sendText = { type: z.literal('text'), content: TextContent };
-const sendMedia = { type: z.enum(['image', 'video', 'audio', 'file']), content: MediaContent };
+type Sealable = { content?: unknown; encryption?: unknown };
+function requireOne({ content, encryption }: Sealable, context: z.core.$RefinementCtx): void {
+  if (content || encryption) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['content'],
+    message: 'is missing, and there is no encryption instead',
+  });
+}
+/** What `requireOne` checks, for the document: a refinement says nothing there. */
+const ONE_OF_BOTH = {
+  anyOf: [
+    { required: ['content'], properties: { content: { type: 'object' } } },
+    { required: ['encryption'], properties: { encryption: { type: 'string' } } },
+  ],
+} as const;
+const sendText = { type: z.literal('text'), ...textOrEncryption };
+const sendMedia = {
+  type: z.enum(['image', 'video', 'audio', 'file']),
+  content: MediaContent,
+  encryption: z.null().optional(),
+};
 
 /** The payload of the `message` push. */
 export const MessagePush = z.discriminatedUnion('type', [
-  z.strictObject({ ...sendText, ...sendFields }),
+  z
+    .strictObject({ ...sendText, ...sendFields })
+    .superRefine(requireOne)
+    .meta(ONE_OF_BOTH),
   z.strictObject({ ...sendMedia, ...sendFields }),
 ]);
 const target = { group_id: Id.optional(), dm_id: Id.optional() };
 /** The body of POST /messages/send. */
 export const SendBody = z
   .discriminatedUnion('type', [
-    z.strictObject({ ...target, ...sendText, ...sendFields }),
+    z
+      .strictObject({ ...target, ...sendText, ...sendFields })
+      .superRefine(requireOne)
+      .meta(ONE_OF_BOTH),
     z.strictObject({ ...target, ...sendMedia, ...sendFields }),
   ])
   .refine(
@@ -154,11 +182,8 @@ export const SendBody = z
     'name either group_id or dm_id',
   );
 
-export const EditBody = z.strictObject({
-  content: TextContent,
-  encryption: Encryption.nullable().optional(),
-});
-export const EditPush = z.strictObject({ id: Id, ...EditBody.shape });
+export const EditBody = z.strictObject(textOrEncryption).superRefine(requireOne).meta(ONE_OF_BOTH);
+export const EditPush = z.strictObject({ id: Id, ...textOrEncryption }).superRefine(requireOne);
 export const DeletePush = z.strictObject({ id: Id });
 /** Built at run time: an engine that lacks the `v` flag (Hermes) would refuse the whole file for a literal. */
 function oneEmoji(): RegExp {

@@ -141,7 +141,7 @@ export const MessageSchema = z
     sender_id: id,
     type: z.enum(['text', 'image', 'video', 'audio', 'file', 'system']),
     content: z.union([SystemContentSchema, MessageContentSchema]).nullable(),
-    encryption: z.record(z.string(), z.unknown()).nullable(),
+    encryption: z.string().nullable(),
     reply_to: id.nullable(),
     mentions: z.array(id),
     reactions: z.array(z.object({ emoji: z.string(), user_ids: z.array(id), count })),

@@ -152,7 +152,7 @@ describe('TERM-55 TERM-57 TERM-58 what a message looks like', () => {
       columns: 60,
       rows: 16,
       messages: [
-        message(1, { encryption: { v: 1 } }),
+        message(1, { content: null, encryption: 'djE=' }),
         message(2, { reply_to: 'gone' }),
         message(3, { type: 'file', content: { media: { filename: 'plan.pdf' } as never } }),
         message(4, { content: { text: '/me nods' } }),

@@ -15,6 +15,8 @@ export type ConversationChannel = {
   standing: Standing;
   /** The other side of the DM blocks this user. */
   blocked: boolean;
+  /** See `Access`; it rises with what is sent. */
+  rightsVersion: number;
   deliveredSeq: number;
   readSeq: number;
 };

@@ -79,9 +79,18 @@ function isPlainSeq(payload: unknown): boolean {
 export const CONVERSATION_PUSHES = {
   message: define(MessagePush, 'send', async ({ deps, session, channel, conversationId }, request) => {
     const { kind, whoCanPost, memberCount } = channel.conversation;
-    const { standing, blocked } = channel;
-    const sender = { userId: session.userId, conversationId, kind, standing, whoCanPost, blocked };
+    const { standing, blocked, rightsVersion } = channel;
+    const sender = {
+      userId: session.userId,
+      conversationId,
+      kind,
+      standing,
+      whoCanPost,
+      blocked,
+      rightsVersion,
+    };
     const sent = await sendMessage(deps.writer, sender, request);
+    channel.rightsVersion = Math.max(channel.rightsVersion, sent.rightsVersion);
     if (memberCount > LIMITS.receiptsBroadcastMax)
       deps.summaries.await(channel.conversation, session.userId, sent);
     return new RawJson(`{"message":${sent.message.json}}`);

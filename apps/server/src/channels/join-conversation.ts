@@ -90,6 +90,7 @@ export function completeJoin(
     conversation,
     standing: access.standing,
     blocked: access.blocked,
+    rightsVersion: access.rightsVersion,
     deliveredSeq: access.deliveredSeq,
     readSeq: access.readSeq,
   };

@@ -22,7 +22,13 @@ function joinable(
   recent: number[] = [],
   firstSeq = 1,
 ): Joinable {
-  const standing = { kind: 'group', standing: 'user', whoCanPost: 'all', blocked: false } as const;
+  const standing = {
+    kind: 'group',
+    standing: 'user',
+    whoCanPost: 'all',
+    blocked: false,
+    rightsVersion: 0,
+  } as const;
   return {
     access: { ...standing, deliveredSeq: 0, readSeq: 0, invisible: false, blockers: [] },
     conversation: liveGroup({ id, firstSeq, lastSeq, recent: recent.map(entry) }),

@@ -94,7 +94,7 @@ test('DM-2 the blocked neither edit nor react in the DM; what is theirs they may
   const { dm } = await openDm(world, { actorId: ann, userId: bob });
   const conversationId = dm.id as ConversationId;
   const writer = new MessageWriter({ database: world.database, announcer: world.announcer });
-  const rights = { standing: 'user', whoCanPost: 'all', blocked: false } as const;
+  const rights = { standing: 'user', whoCanPost: 'all', blocked: false, rightsVersion: 0 } as const;
   const sender = { ...rights, userId: ann, conversationId, kind: 'dm' } as const;
   const { id } = await sendMessage(writer, sender, { type: 'text', content: { text: 'hello' } });
   await react(world, ann, { id, emoji: '👍', on: true });

@@ -1,4 +1,4 @@
-import { type ConversationId, Refusal, type UserId } from '@tpx/protocol';
+import { type ConversationId, type ConversationKind, Refusal, type UserId } from '@tpx/protocol';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Queries } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
@@ -52,9 +52,10 @@ async function leaveAllGroups(
   tx: Queries,
   userId: UserId,
 ): Promise<{ groupId: ConversationId; owned: boolean }[]> {
-  const locked = await tx.query<{ id: ConversationId }>(
-    `SELECT c.id FROM conversations c JOIN members m ON m.conversation_id = c.id
-     WHERE m.user_id = $1 AND c.kind = 'group' ORDER BY c.id FOR UPDATE OF c`,
+  // DMs are locked with them, though nobody leaves one: the end of the account bumps the version of their rights.
+  const locked = await tx.query<{ id: ConversationId; kind: ConversationKind }>(
+    `SELECT c.id, c.kind FROM conversations c JOIN members m ON m.conversation_id = c.id
+     WHERE m.user_id = $1 ORDER BY c.id FOR UPDATE OF c`,
     [userId],
   );
   // Only what is read from here on is true: the wait for a lock may have outlasted a membership.
@@ -67,7 +68,7 @@ async function leaveAllGroups(
        DELETE FROM unread_mentions WHERE user_id = $1 AND conversation_id = ANY ($2::uuid[])
      )
      SELECT conversation_id, role FROM removed ORDER BY conversation_id`,
-    [userId, locked.map(({ id }) => id)],
+    [userId, locked.filter(({ kind }) => kind === 'group').map(({ id }) => id)],
   );
   return left.map((row) => ({ groupId: row.conversation_id, owned: row.role === 'owner' }));
 }

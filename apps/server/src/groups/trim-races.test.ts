@@ -64,6 +64,7 @@ test('GRP-9 retention that races those who write takes whole events, and readers
       encryption: null,
       replyTo: null,
       mentionedNames: [],
+      rightsVersion: null,
     });
     const changes = await Promise.all([
       codeOf(editMessage(world, owner, id, { content: { text: 'x' } })),

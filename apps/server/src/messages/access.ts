@@ -16,6 +16,8 @@ export type Access = {
   whoCanPost: 'all' | 'admins';
   /** The other side of the DM blocks this user. */
   blocked: boolean;
+  /** The version of the conversation's rights that all of this was read at, or that its sender was checked at since. */
+  rightsVersion: number;
   deliveredSeq: number;
   readSeq: number;
   /** The user chose to appear offline. */
@@ -32,6 +34,7 @@ type AccessRow = {
   banned: boolean;
   who_can_post: 'all' | 'admins' | null;
   blocked: boolean;
+  rights_version: number | null;
   delivered_seq: string | null;
   read_seq: string | null;
   invisible: boolean | null;
@@ -39,7 +42,7 @@ type AccessRow = {
 };
 
 const ACCESS = `
-  SELECT c.kind, m.role, m.delivered_seq, m.read_seq, g.who_can_post, u.status_state = 'offline' AS invisible,
+  SELECT c.kind, c.rights_version, m.role, m.delivered_seq, m.read_seq, g.who_can_post, u.status_state = 'offline' AS invisible,
          b.user_id IS NOT NULL AS banned, l.user_id IS NOT NULL AS blocked,
          (SELECT array_agg(h.user_id) FROM blocks h WHERE h.blocked_id = k.user_id) AS blockers
   FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (user_id, conversation_id, ord)
@@ -70,6 +73,7 @@ export async function loadAccess(
           standing: row.role ?? (row.banned ? 'banned' : 'none'),
           whoCanPost: row.who_can_post ?? 'all',
           blocked: row.blocked,
+          rightsVersion: row.rights_version ?? 0,
           deliveredSeq: Number(row.delivered_seq ?? 0),
           readSeq: Number(row.read_seq ?? 0),
           invisible: row.invisible ?? false,
@@ -91,7 +95,7 @@ export function requireReader<Known extends Pick<Access, 'kind' | 'standing'>>(
 }
 
 /** What the right to write depends on, from a joined channel or from the database. */
-export type Writer = Pick<Access, 'standing' | 'whoCanPost' | 'blocked'>;
+export type Writer = Pick<Access, 'standing' | 'whoCanPost' | 'blocked' | 'rightsVersion'>;
 
 /** @throws {Refusal} banned, not_member, forbidden, blocked */
 export function requireWriter(writer: Writer): void {

@@ -25,15 +25,21 @@ export type Draft = {
   replyTo: string | null;
   /** Usernames as written after an @; those of members become the message's mentions. */
   mentionedNames: string[];
+  /** At which version of the conversation's rights the sender was allowed to send; null where that is not asked (AUTHZ-5). */
+  rightsVersion: number | null;
 };
 
-/** `seq` is null where the message that is replied to is not there. */
+/** `seq` is null where it is not stored: the message that is replied to is not there, or the sender may not send. */
 export type Appended = {
   id: string;
   seq: number | null;
   createdAt: Date;
   duplicate: boolean;
   mentions: string[];
+  /** The version of rights at which this sender is allowed to send now. */
+  rightsVersion: number;
+  /** The sender lost the right to send meanwhile. */
+  refused: boolean;
 };
 
 type AppendedRow = {
@@ -43,21 +49,24 @@ type AppendedRow = {
   created_at: Date;
   duplicate: boolean;
   mentions: string[];
+  rights: number;
+  refused: boolean;
 };
 
-const APPEND = `SELECT ord, id, seq, created_at, duplicate, mentions FROM append_messages(
+const APPEND = `SELECT ord, id, seq, created_at, duplicate, mentions, rights, refused FROM append_messages(
   $1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[],
-  $10::text[], $11::uuid[], $12::text[], $13)`;
+  $10::text[], $11::uuid[], $12::text[], $13::integer[], $14)`;
 
 /** What `append_messages` does for one plain message, without its arrays: most messages of a quiet node are stored so. */
 const APPEND_ONE = `
   WITH log AS (
     UPDATE conversations SET last_seq = last_seq + 1, last_message_at = date_trunc('milliseconds', clock_timestamp())
-    WHERE id = $1 RETURNING last_seq, last_message_at
+    WHERE id = $1 AND ($8::integer IS NULL OR rights_version = $8) RETURNING last_seq, last_message_at, rights_version
+  ), stored AS (
+    INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption_base64, created_at)
+    SELECT $1, log.last_seq, $2, $3, $4, $5, $6::text::jsonb, $7, log.last_message_at FROM log
   )
-  INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption, created_at)
-  SELECT $1, log.last_seq, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, log.last_message_at FROM log
-  RETURNING seq, created_at`;
+  SELECT last_seq AS seq, last_message_at AS created_at, rights_version AS rights FROM log`;
 
 /** Stores a batch in one statement; entry i tells of draft i, undefined where its conversation is gone (spec LOG-2). */
 export async function appendDrafts(
@@ -67,7 +76,9 @@ export async function appendDrafts(
   const [lone] = drafts;
   if (lone && drafts.length === 1 && isPlain(lone)) {
     try {
-      return [await appendOne(queries, lone)];
+      const appended = await appendOne(queries, lone);
+      // No such conversation, or other rights than those that were checked: the batch finds out.
+      if (appended || lone.rightsVersion === null) return [appended];
     } catch (error) {
       // Its client_id was seen. Never so inside a transaction, which this would have ended: notices have none.
       if (!isUniqueViolation(error)) throw error;
@@ -77,14 +88,15 @@ export async function appendDrafts(
 }
 
 async function appendOne(queries: Queries, draft: Draft): Promise<Appended | undefined> {
-  const [row] = await queries.query<Pick<AppendedRow, 'seq' | 'created_at'>>(APPEND_ONE, [
+  const [row] = await queries.query<Pick<AppendedRow, 'seq' | 'created_at' | 'rights'>>(APPEND_ONE, [
     draft.conversationId,
     draft.id,
     draft.clientId,
     draft.senderId,
     draft.type,
-    JSON.stringify(draft.content),
-    encryptionOf(draft),
+    contentOf(draft),
+    draft.encryption,
+    draft.rightsVersion,
   ]);
   if (!row) return undefined;
   return {
@@ -93,6 +105,8 @@ async function appendOne(queries: Queries, draft: Draft): Promise<Appended | und
     createdAt: row.created_at,
     duplicate: false,
     mentions: [],
+    rightsVersion: row.rights,
+    refused: false,
   };
 }
 
@@ -109,11 +123,12 @@ async function appendBatch(queries: Queries, drafts: readonly Draft[]): Promise<
     sorted.map((draft) => draft.senderId),
     sorted.map((draft) => draft.clientId),
     sorted.map((draft) => draft.type),
-    sorted.map((draft) => JSON.stringify(draft.content)),
-    sorted.map(encryptionOf),
+    sorted.map(contentOf),
+    sorted.map((draft) => draft.encryption),
     sorted.map((draft) => draft.replyTo),
     // Quoted: a bare `null` would be no name.
     sorted.map((draft) => `{${draft.mentionedNames.map((name) => `"${name}"`).join(',')}}`),
+    sorted.map((draft) => draft.rightsVersion),
     sorted.every(isPlain),
   ]);
   const appended: (Appended | undefined)[] = new Array(drafts.length).fill(undefined);
@@ -124,6 +139,8 @@ async function appendBatch(queries: Queries, drafts: readonly Draft[]): Promise<
       createdAt: row.created_at,
       duplicate: row.duplicate,
       mentions: row.mentions,
+      rightsVersion: row.rights,
+      refused: row.refused,
     };
   }
   return appended;
@@ -133,8 +150,9 @@ function isPlain({ replyTo, mentionedNames }: Draft): boolean {
   return replyTo === null && mentionedNames.length === 0;
 }
 
-function encryptionOf({ encryption }: Draft): string | null {
-  return encryption === null ? null : JSON.stringify(encryption);
+/** The column's NULL, not JSON's, where there is none. */
+function contentOf({ content }: Draft): string | null {
+  return content === null ? null : JSON.stringify(content);
 }
 
 /** Places in the batch, by conversation; within one they stay in the order in which they came (spec LOG-5). */
@@ -220,6 +238,8 @@ export async function appendNotice(
     encryption: null,
     replyTo: null,
     mentionedNames: [],
+    // Who may do what the notice reports is decided under the same lock.
+    rightsVersion: null,
   };
   const [appended] = await appendDrafts(tx, [draft]);
   if (!appended || appended.seq === null) throw new Refusal('not_found', 'This conversation is gone.');

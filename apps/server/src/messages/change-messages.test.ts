@@ -35,6 +35,7 @@ async function say(userId: UserId, text: string): Promise<MessageId> {
     standing: 'user',
     whoCanPost: 'all',
     blocked: false,
+    rightsVersion: 0,
   } as const;
   return (await sendMessage(writer, sender, { type: 'text', content: { text } })).id;
 }

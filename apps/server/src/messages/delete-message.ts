@@ -16,7 +16,7 @@ import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row
 
 type Deps = { database: Database; announcer: Announcer };
 
-const ENTOMB = `UPDATE messages m SET content = NULL, encryption = NULL, mentions = '{}', reactions = '[]',
+const ENTOMB = `UPDATE messages m SET content = NULL, encryption = NULL, encryption_base64 = NULL, mentions = '{}', reactions = '[]',
     deleted_at = date_trunc('milliseconds', clock_timestamp())
   WHERE m.conversation_id = $1 AND m.seq = $2 RETURNING ${MESSAGE_COLUMNS}`;
 const FORGET_REACTIONS = 'DELETE FROM reactions WHERE conversation_id = $1 AND message_seq = $2';

@@ -17,8 +17,14 @@ import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row
 
 type Deps = { database: Database; announcer: Announcer };
 
-const EDIT = `UPDATE messages m SET content = $3, encryption = $4, edited_at = date_trunc('milliseconds', clock_timestamp())
+const EDIT = `UPDATE messages m SET content = $3, encryption_base64 = $4, encryption = NULL,
+    edited_at = date_trunc('milliseconds', clock_timestamp())
   WHERE m.conversation_id = $1 AND m.seq = $2 RETURNING ${MESSAGE_COLUMNS}`;
+
+/** Content that is encrypted as well would be readable after all. */
+function storedForm({ content, encryption }: z.output<typeof EditBody>): unknown[] {
+  return encryption ? [null, encryption] : [content ?? null, null];
+}
 
 /** Only its author edits a message. @throws {Refusal} not_found, forbidden, banned, not_member, blocked, conflict, unavailable */
 export function editMessage(
@@ -35,7 +41,7 @@ export function editMessage(
     if (locked.sender_id !== actorId) throw new Refusal('forbidden', 'Only its author edits a message.');
     if (locked.type === 'system') throw new Refusal('forbidden', 'A system notice cannot be edited.');
     if (locked.deleted_at) throw new Refusal('conflict', 'This message has been deleted.');
-    const values = [locked.conversation_id, locked.seq, edit.content, edit.encryption ?? null];
+    const values = [locked.conversation_id, locked.seq, ...storedForm(edit)];
     const [row] = await tx.query<MessageRow>(EDIT, values);
     const message = toMessageObject(row ?? locked, locked.kind);
     const payload = (seq: number) => ({ seq, message });

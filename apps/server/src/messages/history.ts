@@ -40,7 +40,7 @@ function boundPage(page: History, { after }: HistoryRange): History {
 
 function charactersOf({ content, encryption }: MessageObject): number {
   const text = (content as { text?: string } | null)?.text?.length ?? 0;
-  return text + (encryption === null ? 0 : JSON.stringify(encryption).length);
+  return text + (encryption?.length ?? 0);
 }
 
 async function readPage(

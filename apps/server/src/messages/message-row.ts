@@ -16,7 +16,7 @@ export type MessageRow = {
   sender_id: string;
   type: string;
   content: MessageContent | SystemContent | null;
-  encryption: Record<string, unknown> | null;
+  encryption: string | null;
   reply_to: string | null;
   mentions: string[];
   reactions: ReactionObject[];
@@ -25,7 +25,11 @@ export type MessageRow = {
   deleted_at: Date | null;
 };
 
-export const MESSAGE_COLUMNS = `m.conversation_id, m.seq, m.id, m.client_id, m.sender_id, m.type, m.content, m.encryption,
+/** Messages of before `encryption_base64` have a JSON object; `encode` breaks its lines. */
+const ENCRYPTION = `coalesce(m.encryption_base64,
+    translate(encode(convert_to(m.encryption::text, 'UTF8'), 'base64'), E'\\n', '')) AS encryption`;
+
+export const MESSAGE_COLUMNS = `m.conversation_id, m.seq, m.id, m.client_id, m.sender_id, m.type, m.content, ${ENCRYPTION},
   m.reply_to, m.mentions, m.reactions, m.created_at, m.edited_at, m.deleted_at`;
 
 /** The message as it is now; a deleted one is a tombstone without content. */
@@ -39,7 +43,7 @@ export function toMessageObject(row: MessageRow, kind: ConversationKind): Messag
     seq: Number(row.seq),
     sender_id: row.sender_id,
     type: row.type as MessageType,
-    content: deleted ? null : row.content,
+    content: deleted || row.encryption !== null ? null : row.content,
     encryption: deleted ? null : row.encryption,
     reply_to: row.reply_to,
     mentions: deleted ? [] : row.mentions,

@@ -29,6 +29,7 @@ const draft = (text: string, more: Partial<Draft> = {}): Draft => ({
   encryption: null,
   replyTo: null,
   mentionedNames: [],
+  rightsVersion: null,
   ...more,
 });
 const writer = () => new MessageWriter({ database: world.database, announcer: world.announcer });

@@ -1,12 +1,19 @@
 import { type MessageId, RawJson, Refusal } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
+import { loadAccess, requireReader, requireWriter } from './access.ts';
 import { type Appended, appendDrafts, type Draft, toLogEntry, toStoredMessage } from './append.ts';
 import { loadMessage } from './read-messages.ts';
 import { WriteLane } from './write-lane.ts';
 
 /** A stored message; `message` is its JSON, encoded once for the reply and every reader. */
-export type Sent = { id: MessageId; seq: number; message: RawJson; duplicate: boolean };
+export type Sent = {
+  id: MessageId;
+  seq: number;
+  message: RawJson;
+  duplicate: boolean;
+  rightsVersion: number;
+};
 
 type Waiting = { draft: Draft; resolve: (sent: Sent) => void; reject: (reason: unknown) => void };
 
@@ -82,28 +89,47 @@ export class MessageWriter {
   }
 
   #settle({ draft, resolve, reject }: Waiting, appended: Appended | undefined): void {
+    if (appended?.refused) {
+      this.#explain(draft).then(reject, reject);
+      return;
+    }
     if (!appended || appended.seq === null) {
       const what = appended ? 'The message that you reply to is not there.' : 'This conversation is gone.';
       reject(new Refusal('not_found', what));
       return;
     }
     if (appended.duplicate) {
-      this.#repeat(draft, appended.seq).then(resolve, reject);
+      this.#repeat(draft, appended.seq, appended.rightsVersion).then(resolve, reject);
       return;
     }
     const message = JSON.stringify(toStoredMessage(draft, appended));
     this.#deps.announcer.logged(toLogEntry(draft, appended.seq, message));
-    resolve({ id: draft.id, seq: appended.seq, message: new RawJson(message), duplicate: false });
+    const { seq, rightsVersion } = appended;
+    resolve({ id: draft.id, seq, message: new RawJson(message), duplicate: false, rightsVersion });
+  }
+
+  /** Why the sender may not send: what this node had in memory said that they may. */
+  async #explain({ senderId, conversationId }: Draft): Promise<Refusal> {
+    const [access] = await loadAccess(this.#deps.database, [{ userId: senderId, conversationId }]);
+    try {
+      requireWriter(requireReader(access));
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+    return new Refusal('unavailable', 'Your rights here have just changed. Send it again.', {
+      retryAfterMs: 1_000,
+    });
   }
 
   /**
    * The message as first stored. It is announced once more, which readers who have it do not notice: its first commit
    * may have been in doubt, because the database went away before it answered.
    */
-  async #repeat(draft: Draft, seq: number): Promise<Sent> {
+  async #repeat(draft: Draft, seq: number, rightsVersion: number): Promise<Sent> {
     const message = await loadMessage(this.#deps.database, draft.conversationId, draft.kind, seq);
     const json = JSON.stringify(message);
     this.#deps.announcer.logged(toLogEntry(draft, seq, json));
-    return { id: message.id as MessageId, seq, message: new RawJson(json), duplicate: true };
+    return { id: message.id as MessageId, seq, message: new RawJson(json), duplicate: true, rightsVersion };
   }
 }

@@ -40,6 +40,7 @@ async function say(conversationId = group): Promise<{ id: MessageId; seq: number
     standing: 'owner',
     whoCanPost: 'all',
     blocked: false,
+    rightsVersion: 0,
   } as const;
   return sendMessage(writer, sender, { type: 'text', content: { text: 'hello' } });
 }

@@ -47,9 +47,11 @@ function identify(sender: Sender, request: Extract<SendRequest, { type: 'text' }
     senderId: sender.userId,
     clientId: request.client_id ?? null,
     type: request.type,
-    content: request.content,
+    // Content that is encrypted as well would be readable after all.
+    content: encryption === null ? (request.content ?? null) : null,
     encryption,
     replyTo: request.reply_to ?? null,
-    mentionedNames: encryption === null ? mentionedNames(request.content.text) : [],
+    mentionedNames: encryption === null && request.content ? mentionedNames(request.content.text) : [],
+    rightsVersion: sender.rightsVersion,
   };
 }

@@ -45,7 +45,8 @@ export class WriteLane<Item extends { draft: Draft }> {
     let count = 0;
     let characters = 0;
     for (const { draft } of this.#waiting) {
-      characters += (draft.content as { text?: string }).text?.length ?? 0;
+      const { content, encryption } = draft;
+      characters += encryption?.length ?? (content as { text?: string } | null)?.text?.length ?? 0;
       if (count === BATCH_MAX || (count > 0 && characters > BATCH_CHARACTERS_MAX)) break;
       count++;
     }

@@ -17,9 +17,9 @@ export function accessOfJoined(
     for (const kind of ['group', 'dm'] as const) {
       const channel = session.channels.get(conversationTopic(kind, conversationId));
       if (channel?.kind !== 'conversation') continue;
-      const { standing, blocked, deliveredSeq, readSeq } = channel;
+      const { standing, blocked, rightsVersion, deliveredSeq, readSeq } = channel;
       const { whoCanPost } = channel.conversation;
-      return { kind, standing, blocked, whoCanPost, deliveredSeq, readSeq };
+      return { kind, standing, blocked, whoCanPost, rightsVersion, deliveredSeq, readSeq };
     }
   }
   return undefined;

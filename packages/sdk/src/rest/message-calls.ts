@@ -20,7 +20,8 @@ export type NewMessage = {
   content: { text: string } | { media_id: string; text?: string };
   client_id?: string;
   reply_to?: string | null;
-  encryption?: Record<string, unknown> | null;
+  /** Base64; `content` is then null. */
+  encryption?: string | null;
 };
 export type HistoryQuery = { before?: number; after?: number; limit?: number };
 export type SearchQuery = Page & { q: string; group_id?: string; dm_id?: string };

@@ -3,7 +3,9 @@ import { type Access, type AccessKey, requireReader } from '../../messages/acces
 
 export type ReadingDeps = {
   access: {
-    load(key: AccessKey): Promise<Pick<Access, 'kind' | 'standing' | 'whoCanPost' | 'blocked'> | undefined>;
+    load(
+      key: AccessKey,
+    ): Promise<Pick<Access, 'kind' | 'standing' | 'whoCanPost' | 'blocked' | 'rightsVersion'> | undefined>;
   };
 };
 
