@@ -67,6 +67,10 @@ export interface Node {
   drain(): Promise<void>;
 }
 
+/** Making them takes milliseconds of the event loop; Prometheus asks every few seconds. */
+const METRICS_FRESH_MS = 1_000;
+/** Short beside the interval of any balancer that asks. */
+const READY_FRESH_MS = 250;
 /** How often the delay of the event loop is looked at. Every look wakes the process, and a machine may run many nodes. */
 const LOOP_LAG_EVERY_MS = 100;
 
@@ -108,6 +112,8 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const ownMetrics = () => registry.metrics();
   registerSystemRoutes(rest, {
     metrics: worker ? worker.shareMetrics(ownMetrics) : ownMetrics,
+    metricsToken: config.metricsToken,
+    freshMs: { metrics: METRICS_FRESH_MS, ready: READY_FRESH_MS },
     parts: {
       postgres: databasePart(database),
       clock: clockPart(clock),

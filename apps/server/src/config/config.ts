@@ -20,6 +20,7 @@ export type Config = {
   unreadMb: number;
   rateLimits: RateLimits;
   trustedProxies: readonly string[];
+  metricsToken: string | null;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 
@@ -55,6 +56,7 @@ export function readConfig(environment: Environment): Config {
     unreadMb: read('TPX_UNREAD_MB') ?? 0,
     rateLimits: parseRateLimits(read('TPX_RATE_LIMITS') ?? 'on', ConfigError),
     trustedProxies: read('TPX_TRUSTED_PROXIES') ?? [],
+    metricsToken: read('TPX_METRICS_TOKEN'),
     logLevel: read('TPX_LOG_LEVEL') ?? 'info',
   };
   refuseContradictions(config, environment);

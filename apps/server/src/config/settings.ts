@@ -129,6 +129,12 @@ export const SETTINGS = {
     default: '',
     help: 'Addresses of load balancers whose X-Forwarded-For is believed, comma-separated.',
   },
+  TPX_METRICS_TOKEN: {
+    schema: z.string().regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable ASCII characters'),
+    default: null,
+    secret: true,
+    help: 'Opens `/metrics` from other machines, as `Authorization: Bearer ...`; unset means from this one only.',
+  },
   TPX_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
     default: 'info',

@@ -14,11 +14,11 @@ export function clientAddressReader(
   const isProxy = (address: string) => proxies.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 
   return (peer, forwardedFor) => {
-    let address = plain(peer ?? '');
+    let address = plainAddress(peer ?? '');
     if (trusted.length === 0 || !forwardedFor) return address;
     for (const hop of forwardedFor.split(',').reverse()) {
       if (isIP(address) === 0 || !isProxy(address)) break;
-      const earlier = plain(hop.trim());
+      const earlier = plainAddress(hop.trim());
       // What a proxy could not have written ends the walk: the rest is the client's own invention.
       if (isIP(earlier) === 0) break;
       address = earlier;
@@ -27,7 +27,8 @@ export function clientAddressReader(
   };
 }
 
-function plain(address: string): string {
+/** An IPv4 address as such, also where it came over an IPv6 socket. */
+export function plainAddress(address: string): string {
   return MAPPED_IPV4.exec(address)?.[1] ?? address;
 }
 

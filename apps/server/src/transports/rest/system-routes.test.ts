@@ -4,12 +4,16 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { databasePart, type Part } from './readiness.ts';
-import { openRest, type TestRest } from './rest.fixture.ts';
+import { openRest, refusalIn, type TestRest } from './rest.fixture.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
 const parts: Record<string, Part> = {};
 let rest: TestRest;
+/** How often metrics were made. */
+let made = 0;
+const TOKEN = 'a-token-of-the-operator';
+const here = { peer: '127.0.0.1' };
 
 beforeAll(async () => {
   const registry = new Registry();
@@ -18,7 +22,16 @@ beforeAll(async () => {
   rest = await openRest(
     (app, accounts) => {
       parts.database = databasePart(accounts.database);
-      registerSystemRoutes(app, { metrics: () => registry.metrics(), parts, info });
+      registerSystemRoutes(app, {
+        metrics: () => {
+          made++;
+          return registry.metrics();
+        },
+        metricsToken: TOKEN,
+        freshMs: { metrics: 200, ready: 0 },
+        parts,
+        info,
+      });
       registerAuthRoutes(app, accounts.deps);
       registerUserRoutes(app, accounts.deps);
     },
@@ -69,10 +82,49 @@ test('REST-9 /info has the version, the protocol’s version and the limits', as
 
 test('REST-9 /metrics is Prometheus text with the process and the answers in it', async () => {
   await rest.call('GET', '/healthz');
-  const { headers, body } = await rest.call<string>('GET', '/metrics');
+  const { headers, body } = await rest.call<string>('GET', '/metrics', here);
   expect(headers.get('content-type')).toContain('text/plain');
   expect(body).toMatch(/^process_resident_memory_bytes \d+/m);
   expect(body).toMatch(/^tpx_http_requests_total\{method="GET",route="\/healthz",status="200"\} \d+/m);
+});
+
+test.each([
+  ['from another machine', { peer: '192.0.2.1' }],
+  ['from another machine in IPv6', { peer: '2001:db8::1' }],
+  ['from nobody knows where', { peer: '' }],
+  ['through a proxy on this machine', { ...here, headers: { 'x-forwarded-for': '192.0.2.1' } }],
+  ['through a proxy that claims this machine', { ...here, headers: { 'x-forwarded-for': '127.0.0.1' } }],
+  ['through a proxy that says Forwarded', { ...here, headers: { forwarded: 'for=127.0.0.1' } }],
+  ['through a proxy that says Via', { ...here, headers: { via: '1.1 caddy' } }],
+  ['by a page of another origin', { ...here, headers: { origin: 'https://evil.example' } }],
+  ['by a page under a name that was made to point here', { ...here, headers: { host: 'evil.example:4000' } }],
+  ['with another token', { peer: '192.0.2.1', headers: { authorization: `Bearer ${TOKEN}x` } }],
+  [
+    'with a part of the token',
+    { peer: '192.0.2.1', headers: { authorization: `Bearer ${TOKEN.slice(0, 5)}` } },
+  ],
+  ['with another scheme', { peer: '192.0.2.1', headers: { authorization: `Basic ${TOKEN}` } }],
+])('REST-12 /metrics is refused %s', async (_how, call) => {
+  const before = made;
+  const answer = await rest.call('GET', '/metrics', call);
+  expect(refusalIn(answer)).toMatchObject({ status: 403, code: 'forbidden' });
+  expect(made).toBe(before);
+});
+
+test.each([
+  ['from this machine', here],
+  ['from this machine in IPv6', { peer: '::1' }],
+  ['from this machine over an IPv6 socket', { peer: '::ffff:127.0.0.1', headers: { host: '[::1]:4000' } }],
+  ['from this machine by name', { ...here, headers: { host: 'localhost:4000' } }],
+  ['with the token, from anywhere', { peer: '192.0.2.1', headers: { authorization: `Bearer ${TOKEN}` } }],
+])('REST-12 /metrics is answered %s', async (_how, call) => {
+  expect((await rest.call('GET', '/metrics', call)).status).toBe(200);
+});
+
+test('REST-12 a thousand questions for metrics cost a few answers', async () => {
+  const before = made;
+  await Promise.all(Array.from({ length: 1_000 }, () => rest.call('GET', '/metrics', here)));
+  expect(made - before).toBeLessThan(20);
 });
 
 test('REST-8 /openapi.json describes every route that serves', async () => {

@@ -1,6 +1,8 @@
 import { LIMITS } from '@tpx/protocol';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { sharedAnswer } from '../../limits/shared-answer.ts';
+import { requireWatcher } from './metrics-access.ts';
 import { type Part, readReadiness } from './readiness.ts';
 import type { RestApp } from './rest-env.ts';
 import { route } from './route.ts';
@@ -8,6 +10,10 @@ import { route } from './route.ts';
 export type SystemRouteDeps = {
   /** In Prometheus' text format. */
   metrics(): Promise<string>;
+  /** Opens `/metrics` from other machines; null where it is for this one only. */
+  metricsToken: string | null;
+  /** For how long an answer of `/metrics` and of `/readyz` does for all who ask. */
+  freshMs: { metrics: number; ready: number };
   /** What `/readyz` asks, by name. */
   parts: Readonly<Record<string, Part>>;
   info: {
@@ -37,6 +43,8 @@ const InfoAnswer = z.object({
 });
 
 export function registerSystemRoutes(app: RestApp, deps: SystemRouteDeps): void {
+  const ready = sharedAnswer(deps.freshMs.ready, () => readReadiness(deps.parts));
+  const metrics = sharedAnswer(deps.freshMs.metrics, deps.metrics);
   route(
     app,
     { ...open, path: '/healthz', summary: 'Whether the process is alive', answers: { 200: HealthAnswer } },
@@ -51,7 +59,7 @@ export function registerSystemRoutes(app: RestApp, deps: SystemRouteDeps): void 
       answers: { 200: ReadyAnswer, 503: ReadyAnswer },
     },
     async () => {
-      const body = await readReadiness(deps.parts);
+      const body = await ready();
       return body.ready ? { status: 200, body } : { status: 503, body };
     },
   );
@@ -68,7 +76,8 @@ export function registerSystemRoutes(app: RestApp, deps: SystemRouteDeps): void 
       return { status: 200, body: { version, vsn: VSN, tcp, features: [...features], limits: LIMITS } };
     },
   );
-  app.get('/metrics', async (context) =>
-    context.body(await deps.metrics(), 200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE }),
-  );
+  app.get('/metrics', async (context) => {
+    requireWatcher(deps.metricsToken, { peer: context.env.peerAddress, headers: context.req.raw.headers });
+    return context.body(await metrics(), 200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE });
+  });
 }

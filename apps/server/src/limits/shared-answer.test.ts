@@ -1,0 +1,25 @@
+import { expect, test } from 'bun:test';
+import { sharedAnswer } from './shared-answer.ts';
+
+test('REST-12 many askers cost one answer; it is made anew when it is stale', async () => {
+  let made = 0;
+  const ask = sharedAnswer(30, async () => {
+    await Bun.sleep(5);
+    return ++made;
+  });
+  expect(await Promise.all(Array.from({ length: 100 }, ask))).toEqual(Array(100).fill(1));
+  expect(await ask()).toBe(1);
+  await Bun.sleep(35);
+  expect(await ask()).toBe(2);
+});
+
+test('REST-12 a failure is told to those who waited, and the next asks again', async () => {
+  let made = 0;
+  const ask = sharedAnswer(1_000, async () => {
+    if (++made === 1) throw new Error('away');
+    return made;
+  });
+  const [one, other] = await Promise.allSettled([ask(), ask()]);
+  expect([one.status, other.status]).toEqual(['rejected', 'rejected']);
+  expect(await ask()).toBe(2);
+});
