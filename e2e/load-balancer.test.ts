@@ -57,6 +57,39 @@ for (const { what, program, start } of BALANCERS) {
       expect((await curl(balancer, '/metrics')).status).toBe(403);
     });
 
+    test(`DEPLOY-5 ${what}: nor by another spelling, nor with the claim to be this machine`, async () => {
+      for (const path of [
+        '/metrics?x=1',
+        '/%6detrics',
+        '//metrics',
+        '/./metrics',
+        '/info/../metrics',
+        '/metrics/',
+      ]) {
+        const answer = await curl(balancer, path, ['--path-as-is', '-H', 'X-Forwarded-For: 127.0.0.1']);
+        expect([403, 404]).toContain(answer.status);
+        expect(answer.body).not.toContain('process_');
+      }
+    });
+
+    test(`DEPLOY-8 ${what}: browsers are told to come by TLS only, whatever is answered`, async () => {
+      for (const [path, status] of [
+        ['/info', 200],
+        ['/docs', 200],
+        ['/metrics', 403],
+        ['/users/me', 401],
+        ['/nothing/here', 404],
+      ] as const) {
+        const answer = await curl(balancer, path, ['-i']);
+        expect(answer.status).toBe(status);
+        const headers = answer.body.toLowerCase();
+        expect(headers.match(/^strict-transport-security: max-age=31536000\r$/gm)).toHaveLength(1);
+        expect(headers.match(/^x-content-type-options: nosniff\r$/gm)).toHaveLength(1);
+      }
+      const docs = (await curl(balancer, '/docs', ['-i'])).body;
+      expect(docs).toMatch(/^content-security-policy: default-src 'none'/im);
+    });
+
     test(`DEPLOY-6 ${what}: a large upload goes through as it comes, not to disk first`, async () => {
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
       let bytes = 0;
