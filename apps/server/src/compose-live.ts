@@ -167,6 +167,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
   const sessions = new SessionOpener({
     channels,
     registry,
+    limiter,
     onUnexpected: (error, session) => log.error({ err: error, userId: session.userId }, 'a frame failed'),
   });
 

@@ -18,6 +18,20 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws {MalformedFrame} */
 export function decodeBinaryPush(bytes: Uint8Array): Frame {
+  const { head, payload } = splitPush(bytes);
+  return { ...head, payload: decodePayload(payload) };
+}
+
+/**
+ * What the answer to a push needs of it, for one that is refused unread: its payload is empty.
+ * @throws {MalformedFrame}
+ */
+export function decodeBinaryHead(bytes: Uint8Array): Frame {
+  return splitPush(bytes).head;
+}
+
+/** @throws {MalformedFrame} */
+function splitPush(bytes: Uint8Array): { head: Frame; payload: Uint8Array } {
   if (bytes[0] !== KIND.push)
     throw new MalformedFrame('A binary frame from a client begins with kind 0 (push).');
   const sizes = [bytes[1], bytes[2], bytes[3], bytes[4]];
@@ -29,13 +43,8 @@ export function decodeBinaryPush(bytes: Uint8Array): Frame {
     return decodeText(bytes.subarray(offset - size, offset));
   }) as [string, string, string, string];
   checkEnvelope(joinRef, ref, topic, event);
-  return {
-    joinRef: joinRef || null,
-    ref: ref || null,
-    topic,
-    event,
-    payload: decodePayload(bytes.subarray(offset)),
-  };
+  const head = { joinRef: joinRef || null, ref: ref || null, topic, event, payload: {} };
+  return { head, payload: bytes.subarray(offset) };
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -1,3 +1,5 @@
+import { cut } from './issues.ts';
+
 /**
  * Every refusal that a client may meet. Transports only translate this table: REST takes `http`, a socket that has to
  * be closed takes `close`. `retryable` means: the same request may succeed later, unchanged.
@@ -39,6 +41,9 @@ export type RefusalBody = {
   details?: unknown;
 };
 
+/** What a refusal says is bounded, whatever of the request has got into its sentence (spec REQ-11). */
+const MESSAGE_MAX = 600;
+
 /** An expected refusal. Anything else that is thrown is a bug and reads `internal` to the client. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -47,7 +52,7 @@ export class Refusal extends Error {
   readonly details: unknown;
 
   constructor(code: RefusalCode, message?: string, more: { retryAfterMs?: number; details?: unknown } = {}) {
-    super(message ?? REFUSALS[code].message);
+    super(cut(message ?? REFUSALS[code].message, MESSAGE_MAX));
     this.code = code;
     this.retryAfterMs = more.retryAfterMs;
     this.details = more.details;

@@ -1,3 +1,4 @@
+import { EXCESS, excessOf } from './json-bounds.ts';
 import { LIMITS } from './limits.ts';
 
 /** Phoenix Channels V2, text frames (spec WS-1): `[join_ref, ref, topic, event, payload]`. */
@@ -32,6 +33,9 @@ export class MalformedFrame extends Error {
 
 /** @throws {MalformedFrame} */
 export function decodeTextFrame(text: string): Frame {
+  // The frame itself is one level around its payload.
+  const excess = excessOf(text, LIMITS.jsonDepthMax + 1);
+  if (excess) throw new MalformedFrame(`The payload of a frame ${EXCESS[excess]}.`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -48,10 +52,22 @@ export function decodeTextFrame(text: string): Frame {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) {
     throw new MalformedFrame('The payload of a frame is a JSON object.');
   }
-  if (isDeeperThan(payload, LIMITS.jsonDepthMax)) {
-    throw new MalformedFrame(`The payload of a frame is nested at most ${LIMITS.jsonDepthMax} deep.`);
-  }
   return { joinRef, ref, topic, event, payload } as Frame;
+}
+
+const FIELD = '(null|"(?:[^"\\\\]|\\\\.)*")';
+const HEAD = new RegExp(`^\\s*\\[\\s*${[FIELD, FIELD, FIELD, FIELD].join('\\s*,\\s*')}\\s*,`);
+/** Four fields of 64 characters, each of them escaped. */
+const HEAD_MAX = 4 * (6 * 64 + 4);
+
+/**
+ * What the answer to a frame needs of it, for one that is refused unread: its payload is empty.
+ * @throws {MalformedFrame}
+ */
+export function decodeTextHead(text: string): Frame {
+  const fields = HEAD.exec(text.slice(0, HEAD_MAX))?.slice(1);
+  if (!fields) throw new MalformedFrame('A frame begins with join_ref, ref, topic and event.');
+  return decodeTextFrame(`[${fields.join(',')},{}]`);
 }
 
 /** @throws {MalformedFrame} */
@@ -69,14 +85,6 @@ export function checkEnvelope(joinRef: unknown, ref: unknown, topic: unknown, ev
 
 function isRef(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && value.length <= 64);
-}
-
-/** Whether arrays and objects nest in `value` deeper than `depth`; never recurses further than that. */
-export function isDeeperThan(value: unknown, depth: number): boolean {
-  if (value === null || typeof value !== 'object') return false;
-  if (depth === 0) return true;
-  for (const inner of Object.values(value)) if (isDeeperThan(inner, depth - 1)) return true;
-  return false;
 }
 
 /** A payload that is JSON already: it is encoded once, however many get it. */

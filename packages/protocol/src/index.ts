@@ -7,6 +7,8 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './frames.ts';
 export * from './ids.ts';
+export * from './issues.ts';
+export * from './json-bounds.ts';
 export * from './limits.ts';
 export * from './objects.ts';
 export * from './pins.ts';

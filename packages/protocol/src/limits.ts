@@ -52,10 +52,18 @@ export const LIMITS = {
   frameMaxBytes: 131_072,
   /** Frames on one connection that are none; the last of them closes it. */
   malformedFramesMax: 10,
+  /** Frames in one POST of a long poll; the official client sends 100. */
+  framesPerPost: 500,
+  /** A frame takes a token of the bucket `frame` for each of these bytes that it has beyond the first. */
+  frameBytesPerToken: 4_096,
   /** A JSON request body. */
   bodyMaxBytes: 262_144,
   /** Nesting of JSON that a client sends. */
   jsonDepthMax: 16,
+  /** Values in one JSON body or frame: commas and opening brackets. The largest resume has some 3,000. */
+  jsonValuesMax: 5_000,
+  /** Parameters in the query of a request. */
+  queryParametersMax: 32,
   topicMax: 64,
   eventNameMax: 64,
   /** A client that is silent for longer is gone; the official client beats every 30 s. */

@@ -1,21 +1,30 @@
 import { MalformedFrame } from './frames.ts';
+import { EXCESS } from './json-bounds.ts';
 import { LIMITS } from './limits.ts';
 
 /**
  * Walks MessagePack that a client sent, before the library builds anything of it (spec WS-2): it MUST be one value that
- * JSON could say, whole, nested at most `jsonDepthMax` deep. The library would also build what a frame of a kilobyte can
+ * JSON could say, whole, within the limits of JSON (spec REQ-10). The library would also build what a frame of a kilobyte can
  * make endless (references to what came before) or what no schema expects (dates, sets, classes, big integers).
  *
  * @throws {MalformedFrame}
  */
 export function checkMessagePack(bytes: Uint8Array): void {
-  const reader: Reader = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at: 0 };
+  const reader: Reader = {
+    bytes,
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+    at: 0,
+    values: 0,
+  };
   checkValue(reader, LIMITS.jsonDepthMax);
   if (reader.at !== bytes.length)
     throw new MalformedFrame('Something follows the MessagePack of the payload.');
 }
 
-type Reader = { readonly bytes: Uint8Array; readonly view: DataView; at: number };
+/** The key of a map counts as well, which it does not in the text of JSON. */
+const VALUES_MAX = 2 * LIMITS.jsonValuesMax;
+
+type Reader = { readonly bytes: Uint8Array; readonly view: DataView; at: number; values: number };
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -62,6 +71,7 @@ const PLAIN: Readonly<Record<number, number>> = {
 };
 
 function checkValue(reader: Reader, depth: number): void {
+  if (++reader.values > VALUES_MAX) throw new MalformedFrame(`The payload of a frame ${EXCESS.values}.`);
   const byte = reader.view.getUint8(skip(reader, 1));
   if (byte < 0x80 || byte >= 0xe0) return;
   if (byte < 0x90) checkMap(reader, byte & 0x0f, depth);
@@ -102,8 +112,7 @@ function checkMap(reader: Reader, size: number, depth: number): void {
 }
 
 function checkDepth(depth: number): void {
-  if (depth === 0)
-    throw new MalformedFrame(`The payload of a frame is nested at most ${LIMITS.jsonDepthMax} deep.`);
+  if (depth === 0) throw new MalformedFrame(`The payload of a frame ${EXCESS.depth}.`);
 }
 
 function checkText(reader: Reader, length: number): void {

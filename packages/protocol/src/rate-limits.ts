@@ -9,6 +9,8 @@ export const RATE_LIMITS = {
   refresh: { per: 'address', burst: 300, perSecond: 10 },
   connect: { per: 'address', burst: 500, perSecond: 50 },
   join: { per: 'user', burst: 500, perSecond: 20 },
+  resume: { per: 'user', burst: 4_000, perSecond: 100 },
+  frame: { per: 'user', burst: 2_000, perSecond: 300 },
   send: { per: 'user', burst: 40, perSecond: 10 },
   change: { per: 'user', burst: 40, perSecond: 5 },
   react: { per: 'user', burst: 40, perSecond: 5 },

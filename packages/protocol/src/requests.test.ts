@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test';
 import type { z } from 'zod';
+import { describeIssue } from './issues.ts';
 import { LIMITS } from './limits.ts';
 import {
   ClientId,
   ConversationJoin,
-  describeIssue,
   EditPush,
   Emoji,
   HistoryPush,

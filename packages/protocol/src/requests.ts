@@ -237,11 +237,3 @@ export const SearchQuery = z.strictObject({
   limit: pageSize.optional(),
   cursor: z.string().max(512).optional(),
 });
-
-/** The refusal's text for the first thing wrong with what was sent: where it is and what it should be. */
-export function describeIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (!issue) return 'The request is not valid.';
-  const where = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  return `${where}${issue.message}`;
-}

@@ -28,7 +28,6 @@ export class Channels implements ChannelHandlers {
   async join(session: ChannelSession, frame: Frame): Promise<void> {
     const topic = parseTopic(frame.topic);
     if (!topic) throw new Refusal('not_found', 'Topics are group:<id>, dm:<id> and user:<your id>.');
-    this.#deps.limiter.take('join', session.userId);
     if (topic.kind !== 'user') return this.#joinConversation(session, frame, topic);
     if (topic.id !== session.userId) throw new Refusal('unauthorized', "This topic is somebody else's.");
     return this.#joinUser(session, frame);
@@ -73,8 +72,10 @@ export class Channels implements ChannelHandlers {
   }
 
   push(session: ChannelSession, channel: Channel, frame: Frame): unknown {
-    if (channel.kind === 'user')
+    if (channel.kind === 'user') {
+      this.#deps.limiter.take('frame', session.userId);
       throw new Refusal('invalid', 'Your own topic takes no events; push to a conversation.');
+    }
     return runConversationPush(this.#deps, session, channel, frame.event, frame.payload);
   }
 

@@ -168,7 +168,11 @@ function mark(
   return true;
 }
 
-/** The one way of a push: known event, valid payload, within its bucket; the rest is the event's. @throws {Refusal} */
+/**
+ * The one way of a push: known event, within its bucket, valid payload; the rest is the event's. The token comes before
+ * anything of the payload is looked at, so that pushes that are refused are limited as well (spec WS-24).
+ * @throws {Refusal}
+ */
 export function runConversationPush(
   deps: PushDeps,
   session: ChannelSession,
@@ -177,11 +181,12 @@ export function runConversationPush(
   payload: unknown,
 ): unknown {
   if (!Object.hasOwn(CONVERSATION_PUSHES, event)) {
+    deps.limiter.take('frame', session.userId);
     const known = Object.keys(CONVERSATION_PUSHES).join(', ');
     throw new Refusal('invalid', `There is no event "${event.slice(0, 40)}" here. There are ${known}.`);
   }
   const push = CONVERSATION_PUSHES[event as keyof typeof CONVERSATION_PUSHES] as Push<z.ZodType>;
-  const valid = push.isPlain(payload) ? payload : parsePayload(push.schema, payload);
   deps.limiter.take(push.limit, session.userId);
+  const valid = push.isPlain(payload) ? payload : parsePayload(push.schema, payload);
   return push.run({ deps, session, channel, conversationId: channel.conversation.id }, valid);
 }

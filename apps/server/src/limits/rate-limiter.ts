@@ -18,9 +18,12 @@ export class RateLimiter {
     this.#now = now;
   }
 
-  /** Takes one token. @throws {Refusal} `rate_limited` with the time until there is one. */
-  take(name: RateLimitName, key: string): void {
-    const waitMs = this.#spend(name, key, 1);
+  /**
+   * Takes `tokens`, all or none; more than the bucket can hold count as a full one.
+   * @throws {Refusal} `rate_limited` with the time until they are there
+   */
+  take(name: RateLimitName, key: string, tokens = 1): void {
+    const waitMs = this.#spend(name, key, tokens);
     if (waitMs > 0) throw rateLimited(waitMs);
   }
 
@@ -36,8 +39,8 @@ export class RateLimiter {
     if (level) level.tokens -= tokens;
   }
 
-  /** Milliseconds to wait, 0 where the token was had. */
-  #spend(name: RateLimitName, key: string, tokens: 0 | 1): number {
+  /** Milliseconds to wait, 0 where the tokens were had. */
+  #spend(name: RateLimitName, key: string, tokens: number): number {
     const bucket: Bucket | undefined = this.#limits?.[name];
     if (!bucket) return 0;
     const id = `${name} ${key}`;
@@ -49,8 +52,10 @@ export class RateLimiter {
     }
     level.tokens = Math.min(bucket.burst, level.tokens + ((now - level.at) / 1000) * bucket.perSecond);
     level.at = now;
-    if (level.tokens < 1) return Math.ceil(((1 - level.tokens) / bucket.perSecond) * 1000);
-    level.tokens -= tokens;
+    const spent = Math.min(tokens, bucket.burst);
+    const needed = Math.max(spent, 1);
+    if (level.tokens < needed) return Math.ceil(((needed - level.tokens) / bucket.perSecond) * 1000);
+    level.tokens -= spent;
     return 0;
   }
 }

@@ -2,12 +2,14 @@ import { LIMITS, Refusal, type UserId } from '@tpx/protocol';
 import type { Caller } from '../accounts/caller.ts';
 import type { ChannelHandlers } from '../channels/channel-session.ts';
 import type { Connection } from '../fanout/connection.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 type Deps = {
   channels: ChannelHandlers;
   registry: SessionRegistry;
+  limiter: Pick<RateLimiter, 'take'>;
   onUnexpected(error: unknown, session: Session): void;
 };
 

@@ -12,8 +12,20 @@ import type { Channel } from '../channels/channel.ts';
 import type { ChannelHandlers, ChannelSession } from '../channels/channel-session.ts';
 import { JoinedChannels } from '../channels/joined-channels.ts';
 import type { Connection } from '../fanout/connection.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
 
-type Deps = { channels: ChannelHandlers; onUnexpected: (error: unknown, session: Session) => void };
+type Deps = {
+  channels: ChannelHandlers;
+  limiter: Pick<RateLimiter, 'take'>;
+  onUnexpected: (error: unknown, session: Session) => void;
+};
+
+/** How the input of a transport becomes a frame. Both throw `MalformedFrame`. */
+export type FrameDecoder<Input> = {
+  decode(input: Input): Frame;
+  /** The frame with an empty payload: what the answer to one that is refused unread needs. */
+  decodeHead(input: Input): Frame;
+};
 
 /** One connected device of one user. Frames come in here from any transport, in the order in which they were sent. */
 export class Session implements ChannelSession {
@@ -43,18 +55,43 @@ export class Session implements ChannelSession {
     return this.#closed;
   }
 
-  /** What the client sent, by whatever transport; what is no frame is told so (spec WS-8). */
-  receive<Input>(input: Input, decode: (input: Input) => Frame): void {
+  /** What the client sent, by any transport; input that is no frame is refused (spec WS-8). */
+  receive<Input extends { readonly length: number }>(input: Input, decoder: FrameDecoder<Input>): void {
     let frame: Frame;
     try {
-      frame = decode(input);
+      if (input.length > LIMITS.frameBytesPerToken && !this.#paysFor(input, decoder)) return;
+      frame = decoder.decode(input);
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
-      this.connection.push(PHOENIX_TOPIC, PHX.error, new Refusal('invalid', error.message).toBody());
+      const refusal = this.#orRateLimited(new Refusal('invalid', error.message));
+      this.connection.push(PHOENIX_TOPIC, PHX.error, refusal.toBody());
       if (++this.#malformed >= LIMITS.malformedFramesMax) this.connection.close('too_many_malformed');
       return;
     }
     this.handle(frame);
+  }
+
+  /** A large frame is charged by its size before it is read; one that is over the limit is answered (spec WS-24). */
+  #paysFor<Input extends { readonly length: number }>(input: Input, decoder: FrameDecoder<Input>): boolean {
+    try {
+      const tokens = Math.floor(input.length / LIMITS.frameBytesPerToken);
+      this.#deps.limiter.take('frame', this.userId, tokens);
+      return true;
+    } catch (error) {
+      this.#refuse(decoder.decodeHead(input), error);
+      return false;
+    }
+  }
+
+  /** A frame that reaches no event has no bucket of its own: the refusal of it takes a token, too (spec WS-24). */
+  #orRateLimited(refusal: Refusal): Refusal {
+    try {
+      this.#deps.limiter.take('frame', this.userId);
+      return refusal;
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
   }
 
   /** Never throws: what goes wrong with one frame is answered, and at worst ends this session (spec WS-9). */
@@ -80,6 +117,7 @@ export class Session implements ChannelSession {
 
   async #join(frame: Frame): Promise<void> {
     try {
+      this.#deps.limiter.take('join', this.userId);
       if (this.channels.size + (this.#joining?.size ?? 0) >= LIMITS.topicsPerSession) {
         throw new Refusal('too_large', `A connection joins at most ${LIMITS.topicsPerSession} topics.`);
       }
@@ -108,6 +146,7 @@ export class Session implements ChannelSession {
     if (joining && isFor(frame, joining)) this.#joining?.delete(frame.topic);
     const channel = this.channels.get(frame.topic);
     const left = channel !== undefined && isFor(frame, channel);
+    if (!left && !joining) this.#deps.limiter.take('frame', this.userId);
     if (left) {
       this.channels.remove(frame.topic);
       this.#deps.channels.leave(this, channel);
@@ -120,7 +159,7 @@ export class Session implements ChannelSession {
     const channel = this.channels.get(frame.topic);
     // Phoenix's own answer to a push outside of a joined channel, with our code beside its reason.
     if (!channel || !isFor(frame, channel)) {
-      const refusal = new Refusal('not_found', 'Join this topic first.');
+      const refusal = this.#orRateLimited(new Refusal('not_found', 'Join this topic first.'));
       this.#answer(frame, 'error', { reason: 'unmatched topic', ...refusal.toBody() });
       return;
     }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { CloseName, SessionId, UserId } from '@tpx/protocol';
 import type { Connection } from '../fanout/connection.ts';
+import { RateLimiter } from '../limits/rate-limiter.ts';
 import { SessionOpener } from './open-session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { UnreadBudget } from './unread-budget.ts';
@@ -17,6 +18,7 @@ function world() {
   const opener = new SessionOpener({
     channels,
     registry,
+    limiter: new RateLimiter(undefined),
     onUnexpected: (error) => {
       throw error;
     },

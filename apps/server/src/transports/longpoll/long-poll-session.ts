@@ -1,9 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { decodeBinaryPush, decodeTextFrame, type Frame, LIMITS, MalformedFrame } from '@tpx/protocol';
+import {
+  decodeBinaryHead,
+  decodeBinaryPush,
+  decodeTextFrame,
+  decodeTextHead,
+  type Frame,
+  LIMITS,
+  MalformedFrame,
+  Refusal,
+} from '@tpx/protocol';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
-import type { Session } from '../../session/session.ts';
+import type { FrameDecoder, Session } from '../../session/session.ts';
 import { LongPollConnection } from './long-poll-connection.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -91,12 +100,18 @@ export class LongPollSession {
     });
   }
 
-  /** Frames of one POST, one a line: text begins with `[`, anything else is a binary push in base64. */
+  /**
+   * Frames of one POST, one a line: text begins with `[`, anything else is a binary push in base64.
+   * @throws {Refusal} `too_large`, before any of them is handled, where there are too many
+   */
   receive(body: string): void {
-    for (const line of body.split('\n')) {
+    const lines = body.split('\n', LIMITS.framesPerPost + 1);
+    if (lines.length > LIMITS.framesPerPost)
+      throw new Refusal('too_large', `One POST carries at most ${LIMITS.framesPerPost} lines.`);
+    for (const line of lines) {
       if (line.trim() === '') continue;
       if (this.#connection.closed) return;
-      this.#session.receive(line, decodeLine);
+      this.#session.receive(line, DECODER);
     }
   }
 
@@ -115,15 +130,24 @@ export class LongPollSession {
   }
 }
 
-function decodeLine(line: string): Frame {
+const DECODER: FrameDecoder<string> = {
+  decode: (line) => decodeLine(line, decodeTextFrame, decodeBinaryPush),
+  decodeHead: (line) => decodeLine(line, decodeTextHead, decodeBinaryHead),
+};
+
+function decodeLine(
+  line: string,
+  decodeText: (text: string) => Frame,
+  decodeBinary: (bytes: Uint8Array) => Frame,
+): Frame {
   const isText = line.startsWith('[');
   const bytes = isText ? Buffer.byteLength(line) : (line.length * 3) / 4;
   if (bytes > LIMITS.frameMaxBytes)
     throw new MalformedFrame(`A frame is at most ${LIMITS.frameMaxBytes} bytes.`);
-  if (isText) return decodeTextFrame(line);
+  if (isText) return decodeText(line);
   const bare = line.trimEnd();
   if (!BASE64.test(bare)) throw new MalformedFrame('A line is a text frame, or a binary push in base64.');
-  return decodeBinaryPush(new Uint8Array(Buffer.from(bare, 'base64')));
+  return decodeBinary(new Uint8Array(Buffer.from(bare, 'base64')));
 }
 
 function hash(token: string): Buffer {

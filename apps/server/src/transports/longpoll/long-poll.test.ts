@@ -4,6 +4,7 @@ import { until } from '@tpx/testkit';
 import type { Caller } from '../../accounts/caller.ts';
 import type { ChannelHandlers } from '../../channels/channel-session.ts';
 import { LocalFanout } from '../../fanout/local-fanout.ts';
+import { RateLimiter } from '../../limits/rate-limiter.ts';
 import { SessionOpener } from '../../session/open-session.ts';
 import { SessionRegistry } from '../../session/session-registry.ts';
 import { LongPoll } from './long-poll.ts';
@@ -42,7 +43,12 @@ function node(timeouts: { pollMs?: number; idleMs?: number } = {}) {
   const onUnexpected = (error: unknown) => {
     throw error;
   };
-  const sessions = new SessionOpener({ channels, registry, onUnexpected });
+  const sessions = new SessionOpener({
+    channels,
+    registry,
+    limiter: new RateLimiter(undefined),
+    onUnexpected,
+  });
   const admitted: (string | undefined)[] = [];
   const longPoll = new LongPoll({
     sessions,

@@ -1,4 +1,6 @@
-import { isDeeperThan, LIMITS, Refusal } from '@tpx/protocol';
+import { cut, EXCESS, excessOf, LIMITS, Refusal } from '@tpx/protocol';
+
+const REASON_MAX = 120;
 
 /** The JSON that a request carries; `{}` where its body is empty. @throws {Refusal} `invalid`, `too_large`, `unsupported_media` */
 export async function readJsonBody(request: Request): Promise<unknown> {
@@ -8,11 +10,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new Refusal('unsupported_media', 'Send the body as JSON, with Content-Type: application/json.');
   }
-  const body = parse(bytes);
-  if (isDeeperThan(body, LIMITS.jsonDepthMax)) {
-    throw new Refusal('invalid', `The JSON of a body is nested at most ${LIMITS.jsonDepthMax} deep.`);
-  }
-  return body;
+  return parse(bytes);
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -22,10 +20,13 @@ function parse(bytes: Uint8Array): unknown {
   } catch {
     throw new Refusal('invalid', 'The body is not UTF-8.');
   }
+  const excess = excessOf(text, LIMITS.jsonDepthMax);
+  if (excess) throw new Refusal('invalid', `The JSON of a body ${EXCESS[excess]}.`);
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof SyntaxError ? `: ${error.message}` : '';
+    // It may quote all of the body.
+    const why = error instanceof SyntaxError ? `: ${cut(error.message, REASON_MAX)}` : '';
     throw new Refusal('invalid', `The body is not valid JSON${why}.`);
   }
 }

@@ -1,4 +1,4 @@
-import { describeIssue, REFUSALS, Refusal } from '@tpx/protocol';
+import { describeIssue, listIssues, REFUSALS, Refusal } from '@tpx/protocol';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -40,8 +40,7 @@ export function answerRefusal(
   return context.json({ error: refusal.toBody() }, status ?? http);
 }
 
-/** The first thing wrong as the sentence, all of them as details. */
+/** The first thing wrong as the sentence, the first of them as details. */
 export function toRefusal(error: z.ZodError): Refusal {
-  const details = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-  return new Refusal('invalid', describeIssue(error), { details });
+  return new Refusal('invalid', describeIssue(error), { details: listIssues(error) });
 }

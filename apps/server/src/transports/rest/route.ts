@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { ErrorSchema, type RateLimitName, REFUSALS, Refusal, type RefusalCode } from '@tpx/protocol';
+import { ErrorSchema, LIMITS, type RateLimitName, REFUSALS, Refusal, type RefusalCode } from '@tpx/protocol';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { addressKey } from '../../accounts/address-key.ts';
@@ -108,6 +108,9 @@ function withoutNul<Values extends Record<string, string | string[]>>(values: Va
 
 /** A parameter given twice becomes a list, which no schema takes by accident. */
 function queryOf(context: Context<RestEnv>): Record<string, string | string[]> {
+  const { url } = context.req;
+  if (url.split('&', LIMITS.queryParametersMax + 1).length > LIMITS.queryParametersMax)
+    throw new Refusal('invalid', `A query has at most ${LIMITS.queryParametersMax} parameters.`);
   return Object.fromEntries(
     Object.entries(context.req.queries()).map(([name, values]) => [
       name,

@@ -3,8 +3,8 @@ import {
   decodeTextFrame,
   encodeBinaryPush,
   encodeTextFrame,
+  excessOf,
   type Frame,
-  isDeeperThan,
   LIMITS,
   MalformedFrame,
 } from '@tpx/protocol';
@@ -138,7 +138,7 @@ function check(frame: Frame): void {
     (ref?.length ?? 0) <= 64 &&
     topic.length <= LIMITS.topicMax &&
     event.length <= LIMITS.eventNameMax &&
-    !isDeeperThan(payload, LIMITS.jsonDepthMax);
+    !excessOf(JSON.stringify(payload), LIMITS.jsonDepthMax);
   if (!withinLimits) throw new Error('The frame is past the limits.');
   const text = JSON.stringify(frame);
   if (JSON.stringify(decodeTextFrame(encodeTextFrame(frame))) !== text)

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { SessionId, UserId } from '@tpx/protocol';
 import { LocalFanout } from '../../fanout/local-fanout.ts';
+import { RateLimiter } from '../../limits/rate-limiter.ts';
 import { SessionOpener } from '../../session/open-session.ts';
 import { SessionRegistry } from '../../session/session-registry.ts';
 import { type SocketData, webSocketHandler } from './websocket-handler.ts';
@@ -19,7 +20,12 @@ test('WS-4 a client that is silent for the time-out is closed, one that beats st
   const onUnexpected = (error: unknown) => {
     throw error;
   };
-  const sessions = new SessionOpener({ channels, registry, onUnexpected });
+  const sessions = new SessionOpener({
+    channels,
+    registry,
+    limiter: new RateLimiter(undefined),
+    onUnexpected,
+  });
   const caller = { userId: 'user' as UserId, sessionId: 'device' as SessionId };
   await using server = Bun.serve<SocketData>({
     hostname: '127.0.0.1',

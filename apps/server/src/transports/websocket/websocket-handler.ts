@@ -1,9 +1,16 @@
-import { decodeBinaryPush, decodeTextFrame, type Frame, LIMITS } from '@tpx/protocol';
+import {
+  decodeBinaryHead,
+  decodeBinaryPush,
+  decodeTextFrame,
+  decodeTextHead,
+  type Frame,
+  LIMITS,
+} from '@tpx/protocol';
 import type { WebSocketHandler } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
-import type { Session } from '../../session/session.ts';
+import type { FrameDecoder, Session } from '../../session/session.ts';
 import { noteBinary, WebSocketConnection } from './websocket-connection.ts';
 
 /** `session` is there once the socket is open. */
@@ -26,7 +33,7 @@ export function webSocketHandler(deps: Deps): WebSocketHandler<SocketData> {
       socket.data.session = deps.sessions.open(socket.data.caller, connection);
     },
     message(socket, raw) {
-      socket.data.session?.receive(raw, decode);
+      socket.data.session?.receive(raw, DECODER);
     },
     close(socket) {
       const { session } = socket.data;
@@ -35,9 +42,12 @@ export function webSocketHandler(deps: Deps): WebSocketHandler<SocketData> {
   };
 }
 
-function decode(raw: string | Buffer): Frame {
-  if (typeof raw === 'string') return decodeTextFrame(raw);
-  const frame = decodeBinaryPush(raw);
+const DECODER: FrameDecoder<string | Buffer> = {
+  decode: (raw) => (typeof raw === 'string' ? decodeTextFrame(raw) : binary(decodeBinaryPush(raw))),
+  decodeHead: (raw) => (typeof raw === 'string' ? decodeTextHead(raw) : binary(decodeBinaryHead(raw))),
+};
+
+function binary(frame: Frame): Frame {
   noteBinary(frame);
   return frame;
 }
