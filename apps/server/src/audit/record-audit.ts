@@ -28,13 +28,17 @@ export type AuditRecord = {
  * lock: it is what makes number and predecessor unique.
  */
 export async function recordAudit(tx: Queries, record: AuditRecord): Promise<AuditEntryObject> {
-  const [last] = await tx.query<{ number: string; hash: string }>(
-    'SELECT number, hash FROM audit_entries WHERE group_id = $1 ORDER BY number DESC LIMIT 1',
+  // Milliseconds, as they are hashed; the column could hold more. By the clock of Postgres: a node's may be wrong.
+  const [last] = await tx.query<{ at: Date; number: string | null; hash: string | null }>(
+    `SELECT date_trunc('milliseconds', clock_timestamp()) AS at, e.number, e.hash
+     FROM (SELECT) one LEFT JOIN LATERAL (
+       SELECT number, hash FROM audit_entries WHERE group_id = $1 ORDER BY number DESC LIMIT 1
+     ) e ON true`,
     [record.groupId],
   );
-  const number = last ? Number(last.number) + 1 : 1;
-  // Milliseconds, as they are hashed; the column could hold more.
-  const at = new Date();
+  if (!last) throw new Error('PostgreSQL returned no row.');
+  const { at } = last;
+  const number = Number(last.number ?? 0) + 1;
   const entry: Omit<AuditEntryObject, 'hash'> = {
     id: Bun.randomUUIDv7(),
     at: at.toISOString(),
@@ -42,7 +46,7 @@ export async function recordAudit(tx: Queries, record: AuditRecord): Promise<Aud
     action: record.action,
     target_id: record.targetId,
     details: record.details,
-    prev_hash: last?.hash ?? AUDIT_GENESIS_HASH,
+    prev_hash: last.hash ?? AUDIT_GENESIS_HASH,
   };
   const hash = sha256(auditHashInput(entry));
   await tx.query(
