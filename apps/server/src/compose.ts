@@ -16,6 +16,7 @@ import { InProcessBus } from './cluster/in-process-bus.ts';
 import { NatsBus } from './cluster/nats-bus.ts';
 import { nodesAtPostgres } from './cluster/nodes-at-postgres.ts';
 import { composeLiveSide, type LiveSide } from './compose-live.ts';
+import { composeResources } from './compose-resources.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
 import { PostgresClock } from './db/postgres-clock.ts';
@@ -90,6 +91,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
   if (worker) registry.setDefaultLabels({ worker: String(worker.number) });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LAG_EVERY_MS });
   observe(registry, live, bus, clock);
+  const resources = composeResources({ http: live.http, registry, log, onError });
 
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
   const letIn = (token: string) => live.admission.letIn(() => identify(token));
@@ -123,11 +125,13 @@ export async function composeNode({ nodeId, config, database, log, version, work
   });
 
   const addressOf = clientAddressReader(config.trustedProxies);
-  const admit = (request: Request, peerAddress: string | undefined) =>
+  const admit = (request: Request, peerAddress: string | undefined) => {
+    resources.admit();
     limiter.take(
       'connect',
       addressKey(addressOf(peerAddress, request.headers.get('x-forwarded-for') ?? undefined)),
     );
+  };
   const sockets = { sessions: live.sessions, fanout: live.fanout };
   const longPoll = new LongPoll({ ...sockets, authenticate: letIn, admit });
 
@@ -145,7 +149,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
       everyMs,
       onError,
     );
-  const background = [
+  const background: AsyncDisposable[] = [
     expire('trim_logs', RETENTION_EVERY_MS, (now, signal) => trimLogs({ database, announcer }, now, signal)),
     expire('expired_sessions', EXPIRED_SESSIONS_EVERY_MS, (now) =>
       removeExpiredSessions({ database, announcer }, now),
@@ -157,8 +161,8 @@ export async function composeNode({ nodeId, config, database, log, version, work
   ];
 
   return {
-    listen: () =>
-      live.http.listen(
+    listen() {
+      const url = live.http.listen(
         { hostname: config.host, port: config.port, reusePort: worker !== undefined },
         {
           rest,
@@ -171,7 +175,10 @@ export async function composeNode({ nodeId, config, database, log, version, work
           longPoll: longPoll.handle,
           onUnexpected: (error) => log.error({ err: error }, 'a request failed'),
         },
-      ),
+      );
+      background.push(...resources.watch());
+      return url;
+    },
     async drain() {
       live.http.stopAccepting();
       for (const session of live.registry.all()) session.connection.close('going_away');

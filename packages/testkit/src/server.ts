@@ -16,6 +16,8 @@ export type ServerOptions = {
   /** More TPX_* variables, or others that the server should see. */
   env?: Record<string, string>;
   readyTimeoutMs?: number;
+  /** Words before the command; what they name has to become the server in the end (`exec`). */
+  prefix?: readonly string[];
 };
 
 /**
@@ -94,7 +96,9 @@ export class TestServer implements AsyncDisposable {
   }
 
   #launch(): void {
-    const child = spawn(process.execPath, ['apps/server/src/main.ts'], {
+    const words = [...(this.#options.prefix ?? []), process.execPath, 'apps/server/src/main.ts'];
+    const [command = '', ...args] = words;
+    const child = spawn(command, args, {
       cwd: REPOSITORY,
       env: this.#env,
       detached: true,

@@ -19,58 +19,98 @@ type Address = { hostname: string; port: number; reusePort: boolean };
 
 const QUIET_MAX_SECONDS = 60;
 
+/** Listeners that were closed and whose sockets are still open. Each has a part in every publish, so they stay few. */
+const RETIRED_MAX = 8;
+
 /** The one listener for REST, WebSocket and long poll. */
 export class HttpServer implements NativePublisher {
   #server: Server<SocketData> | undefined;
+  /** Bun cannot open a listener again: sockets stay with the one that accepted them, and publishes go to all. */
+  #retired: Server<SocketData>[] = [];
+  #port: number | undefined;
+  #listenAgain: (() => Server<SocketData>) | undefined;
 
   /** @throws what Bun throws where the address is taken (`code` EADDRINUSE) or not ours */
-  listen({ hostname, port, reusePort }: Address, parts: Parts): URL {
-    this.#server = Bun.serve<SocketData>({
-      hostname,
-      port,
-      // Said aloud: left out, a second Bun program could listen on the same port, and clients would meet one or the other.
-      reusePort,
-      // Uploads set their own limit; every JSON body is bounded again, and far lower, where it is read.
-      maxRequestBodySize: LIMITS.uploadMaxBytes,
-      websocket: webSocketHandler(parts.sockets),
-      // Bun's own answer in development is a page with the stack.
-      development: false,
-      error: (error) => {
-        parts.onUnexpected(error);
-        return Response.json({ error: new Refusal('internal').toBody() }, { status: 500 });
-      },
-      fetch: (request, server) => {
-        const path = pathOf(request.url);
-        const peerAddress = server.requestIP(request)?.address;
-        if (path === '/socket/websocket') {
-          return upgradeToWebSocket(parts.upgrade, request, server, peerAddress);
-        }
-        // A poll waits for news, and a request for a Postgres that stands still, longer than Bun's 10 s for a quiet one.
-        server.timeout(request, QUIET_MAX_SECONDS);
-        if (path === '/socket/longpoll') {
-          return parts.longPoll(request, peerAddress);
-        }
-        // Without a usable Host header there is no whole URL, which the router needs (HTTP/1.0 health checks).
-        const whole = request.url.startsWith('/')
-          ? new Request(`http://localhost${request.url}`, request)
-          : request;
-        return parts.rest.fetch(whole, { peerAddress });
-      },
-    });
-    return this.#server.url;
+  listen(address: Address, parts: Parts): URL {
+    const first = serve(address, parts);
+    const port = first.port ?? address.port;
+    this.#port = port;
+    this.#listenAgain = () => serve({ ...address, port }, parts);
+    this.#server = first;
+    return first.url;
+  }
+
+  /** The port it has or had, also while it is paused. */
+  get port(): number | undefined {
+    return this.#port;
   }
 
   publish(room: string, frame: string): void {
     this.#server?.publish(room, frame);
+    if (this.#retired.length > 0) for (const server of this.#retired) server.publish(room, frame);
   }
 
-  /** Takes no new connections; those that are open stay. */
+  /** Closes the listener; what is open stays, except for connections between two requests. */
+  pauseAccepting(): void {
+    const server = this.#server;
+    if (!server) return;
+    this.#server = undefined;
+    this.#retired.push(server);
+    void server.stop(false).then(() => {
+      this.#retired = this.#retired.filter((other) => other !== server);
+    });
+    // Its clients come back over the next listener.
+    if (this.#retired.length > RETIRED_MAX) void this.#retired.shift()?.stop(true);
+  }
+
+  /** Opens the listener again on the same port. @throws what Bun throws where another program has taken it meanwhile */
+  resumeAccepting(): void {
+    this.#server ??= this.#listenAgain?.();
+  }
+
+  /** Takes no new connections from now on; those that are open stay. */
   stopAccepting(): void {
-    // Resolves only once every socket is closed: it is not waited for.
-    void this.#server?.stop(false);
+    this.#listenAgain = undefined;
+    this.pauseAccepting();
   }
 
   async close(): Promise<void> {
-    await this.#server?.stop(true);
+    this.stopAccepting();
+    await Promise.all(this.#retired.map((server) => server.stop(true)));
   }
+}
+
+function serve({ hostname, port, reusePort }: Address, parts: Parts): Server<SocketData> {
+  return Bun.serve<SocketData>({
+    hostname,
+    port,
+    // Said aloud: left out, a second Bun program could listen on the same port, and clients would meet one or the other.
+    reusePort,
+    // Uploads set their own limit; every JSON body is bounded again, and far lower, where it is read.
+    maxRequestBodySize: LIMITS.uploadMaxBytes,
+    websocket: webSocketHandler(parts.sockets),
+    // Bun's own answer in development is a page with the stack.
+    development: false,
+    error: (error) => {
+      parts.onUnexpected(error);
+      return Response.json({ error: new Refusal('internal').toBody() }, { status: 500 });
+    },
+    fetch: (request, server) => {
+      const path = pathOf(request.url);
+      const peerAddress = server.requestIP(request)?.address;
+      if (path === '/socket/websocket') {
+        return upgradeToWebSocket(parts.upgrade, request, server, peerAddress);
+      }
+      // A poll waits for news, and a request for a Postgres that stands still, longer than Bun's 10 s for a quiet one.
+      server.timeout(request, QUIET_MAX_SECONDS);
+      if (path === '/socket/longpoll') {
+        return parts.longPoll(request, peerAddress);
+      }
+      // Without a usable Host header there is no whole URL, which the router needs (HTTP/1.0 health checks).
+      const whole = request.url.startsWith('/')
+        ? new Request(`http://localhost${request.url}`, request)
+        : request;
+      return parts.rest.fetch(whole, { peerAddress });
+    },
+  });
 }
