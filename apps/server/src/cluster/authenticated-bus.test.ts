@@ -126,3 +126,13 @@ test('CLU-40 keys change while lines of both are taken, and an unknown key is lo
   // What no database knows is no reason to doubt.
   expect([before.seen.finds, before.seen.missed, before.seen.heard]).toEqual([2, 0, []]);
 });
+
+test('CLU-41 what waits until a node is known is bounded, and what was refused is looked for', async () => {
+  const { node } = world();
+  const [a, b] = [node('a'), node('b')];
+  for (let n = 0; n < 20; n++) a.bus.publish('c.1', `${n} ${'x'.repeat(999_000)}`);
+  await until(() => b.seen.missed > 0, { what: 'it to be looked for' });
+  expect(b.seen.heard.map((text) => text.split(' ')[0])).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  a.bus.publish('c.1', 'after');
+  await until(() => b.seen.heard.includes('after'), { what: 'what comes after' });
+});

@@ -83,7 +83,11 @@ export class AuthenticatedBus implements Bus {
       const receiveLater = () => {
         if (this.#listeners.get(subject) === receive) receive(text);
       };
-      return this.#senders.wait(sender, Number(number), receiveLater);
+      return this.#senders.wait(sender, {
+        number: Number(number),
+        characters: text.length,
+        receive: receiveLater,
+      });
     }
     if (verdict) receive(text);
     return verdict;

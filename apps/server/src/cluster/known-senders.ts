@@ -8,13 +8,13 @@ type Deps = {
   missed(): void;
 };
 
-type Line = { number: number; receive: () => void };
+type Line = { number: number; characters: number; receive: () => void };
 type Sender = { window?: ReplayWindow; waiting: Line[]; deadUntil: number };
 
 /** More than any cluster has, those of nodes that have gone included. */
 const SENDERS_MAX = 1_000;
-/** Lines of a new node that wait until it is known to live. */
-const WAITING_MAX = 5_000;
+/** Of the lines of new nodes, until it is known whether they live. */
+const WAITING_CHARACTERS_MAX = 8_388_608;
 /** Whoever plays back the lines of nodes that are gone costs one query in this time. */
 const ASK_EVERY_MS = 1_000;
 const DEAD_FOR_MS = 2_000;
@@ -26,11 +26,16 @@ const DEAD_FOR_MS = 2_000;
 export class KnownSenders {
   readonly #deps: Deps;
   readonly #now: () => number;
-  readonly #senders = new LRUCache<string, Sender>({ max: SENDERS_MAX });
+  readonly #senders = new LRUCache<string, Sender>({
+    max: SENDERS_MAX,
+    dispose: ({ waiting }) => this.#release(waiting),
+  });
   readonly #unknown = new Set<string>();
   #askedAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAsking = false;
+  #waitingCharacters = 0;
+  #hasOverflown = false;
   #isClosed = false;
 
   constructor(deps: Deps, now: () => number = () => performance.now()) {
@@ -44,14 +49,19 @@ export class KnownSenders {
   }
 
   /** Calls `receive` once the node is known to live, in the order of the calls. False where the line is refused. */
-  wait(id: string, number: number, receive: () => void): boolean {
+  wait(id: string, line: Line): boolean {
     let sender = this.#senders.get(id);
     if (!sender) {
       sender = { waiting: [], deadUntil: 0 };
       this.#senders.set(id, sender);
     }
-    if (this.#now() < sender.deadUntil || sender.waiting.length >= WAITING_MAX) return false;
-    sender.waiting.push({ number, receive });
+    if (this.#now() < sender.deadUntil) return false;
+    if (this.#waitingCharacters + line.characters > WAITING_CHARACTERS_MAX) {
+      this.#hasOverflown = true;
+      return false;
+    }
+    this.#waitingCharacters += line.characters;
+    sender.waiting.push(line);
     this.#unknown.add(id);
     this.#schedule();
     return true;
@@ -71,9 +81,13 @@ export class KnownSenders {
     this.#isAsking = true;
     const asked = [...this.#unknown];
     this.#unknown.clear();
+    const hasOverflown = this.#hasOverflown;
+    this.#hasOverflown = false;
     try {
       const alive = new Set(await this.#deps.alive());
-      for (const id of asked) this.#settle(id, alive.has(id));
+      const gone = asked.filter((id) => !this.#settle(id, alive.has(id)));
+      // What was refused because too much waited may have been of those that live.
+      if (hasOverflown && gone.length < asked.length) this.#deps.missed();
     } catch {
       // PostgreSQL is away: the next line of each asks again. What has waited would come too late to be worth keeping.
       for (const id of asked) this.#senders.delete(id);
@@ -83,20 +97,34 @@ export class KnownSenders {
     if (this.#unknown.size > 0) this.#schedule();
   }
 
-  #settle(id: string, isAlive: boolean): void {
+  /** Gives `isAlive` back. */
+  #settle(id: string, isAlive: boolean): boolean {
+    const waiting = this.#takeWaiting(id);
     const sender = this.#senders.get(id);
-    if (!sender) return;
-    const { waiting } = sender;
-    sender.waiting = [];
+    if (!sender) return isAlive;
     if (!isAlive) {
       sender.deadUntil = this.#now() + DEAD_FOR_MS;
-      return;
+      return false;
     }
     const window = new ReplayWindow();
     sender.window = window;
     for (const { number, receive } of waiting) if (window.accept(number)) receive();
-    // What was refused while it was taken for dead, or while too much waited, may have been true.
-    if (waiting.length >= WAITING_MAX || sender.deadUntil > 0) this.#deps.missed();
+    // It was taken for dead, and what it said then was refused.
+    if (sender.deadUntil > 0) this.#deps.missed();
+    return true;
+  }
+
+  #takeWaiting(id: string): readonly Line[] {
+    const sender = this.#senders.get(id);
+    if (!sender) return [];
+    const { waiting } = sender;
+    sender.waiting = [];
+    this.#release(waiting);
+    return waiting;
+  }
+
+  #release(waiting: readonly Line[]): void {
+    for (const { characters } of waiting) this.#waitingCharacters -= characters;
   }
 
   close(): void {

@@ -10,7 +10,7 @@ type Log = { id: ConversationId; firstSeq: number; upto: number; newestAt: numbe
 type Range = { log: Log; from: number; upto: number };
 type HitRow = { range: number; seq: string; created_at: Date | null; deleted: boolean | null };
 
-/** As in `word_keys` (0008-search-by-conversation.sql). */
+/** As in `find_words` (0008-search-plan.sql). */
 const BLOCK = 1_024;
 /** Blocks of one statement: doubled while it is quick, halved where it is not. */
 const BLOCKS_AT_FIRST = 4;
@@ -27,24 +27,12 @@ const LOGS = `
   FROM members r JOIN conversations c ON c.id = r.conversation_id
   WHERE r.user_id = $1 AND ($2::uuid IS NULL OR c.id = $2) AND c.last_message_at IS NOT NULL`;
 
-/**
- * Newest first in each range, at most $6. The comparison with the conversation is behind IS TRUE so that no index but that
- * of the keys is used for it: the primary key would give all of the conversation, range by range.
- */
-const find = (operator: '@>' | '&&') => `
-  SELECT (r.n - 1)::integer AS range, x.seq, m.created_at, m.deleted_at IS NOT NULL AS deleted
-  FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS r (id, low, high, n)
-  CROSS JOIN LATERAL (
-    SELECT w.seq FROM message_words w
-    WHERE word_keys(w.conversation_id, w.seq / ${BLOCK}, tsvector_to_array(w.words))
-          ${operator} word_keys(r.id, r.low / ${BLOCK}, $4::text[])
-      AND (w.conversation_id = r.id AND w.seq >= r.low AND w.seq < r.high) IS TRUE
-      AND w.words @@ $5::tsquery
-    ORDER BY w.seq DESC LIMIT $6
-  ) x
-  LEFT JOIN messages m ON m.conversation_id = r.id AND m.seq = x.seq
-  ORDER BY r.n, x.seq DESC`;
-const FIND = { all: find('@>'), any: find('&&') };
+/** Newest first in each range, at most $7. */
+const FIND = `
+  SELECT f.place - 1 AS range, f.seq, m.created_at, m.deleted_at IS NOT NULL AS deleted
+  FROM find_words($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5, $6::tsquery, $7) f
+  LEFT JOIN messages m ON m.conversation_id = ($1::uuid[])[f.place] AND m.seq = f.seq
+  ORDER BY f.place, f.seq DESC`;
 
 const NEWEST_BELOW = `
   SELECT m.created_at FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS r (id, upto, n)
@@ -117,11 +105,12 @@ export class SearchWalk {
   async step(): Promise<void> {
     const ranges = this.#nextRanges();
     const startedAt = performance.now();
-    const rows = await this.#queries.query<HitRow>(FIND[this.#terms.match], [
+    const rows = await this.#queries.query<HitRow>(FIND, [
       ranges.map(({ log }) => log.id),
       ranges.map(({ from }) => from),
       ranges.map(({ upto }) => upto),
       this.#terms.words,
+      this.#terms.match === 'any',
       this.#terms.tsquery,
       this.#wanted,
     ]);
