@@ -193,3 +193,15 @@ test('TERM-83 a message that cannot be sent now is kept, and that is no success'
   const history = await runCli(home, [...args, 'history']);
   expect(history.output).toContain('later');
 }, 60_000);
+
+test('TERM-99 a server on another machine without TLS is warned of, one here or with TLS is not', async () => {
+  await using home = await cliHome();
+  const warned = async (server: string) => {
+    const { errors, output } = await runCli(home, ['--server', server, '-P', 'far'], ['/quit']);
+    expect(output).not.toContain('Warning');
+    return errors.includes('the way to tpx.invalid is not encrypted');
+  };
+  expect(await warned('http://tpx.invalid')).toBe(true);
+  expect(await warned('https://tpx.invalid')).toBe(false);
+  expect(await warned('http://localhost:1')).toBe(false);
+}, 60_000);

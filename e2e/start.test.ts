@@ -43,6 +43,18 @@ test.each([
   expect(said).not.toContain('sekrit');
 });
 
+test.each([
+  [{ TPX_HOST: '0.0.0.0' }, true],
+  [{ TPX_HOST: '::' }, true],
+  [{ TPX_HOST: '0.0.0.0', TPX_TRUSTED_PROXIES: '10.0.0.1' }, false],
+  [{ TPX_HOST: '127.0.0.1' }, false],
+  [{ TPX_HOST: 'localhost' }, false],
+] as const)('START-12: a start with %j warns of a way without TLS: %p', async (env, warns) => {
+  // It warns before it looks for its database, and ends there.
+  const { said } = await failToStart({ ...env, TPX_DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  expect(said.includes('Warning: with TPX_HOST=')).toBe(warns);
+});
+
 test('START-2: after SIGTERM the next start has everything', async () => {
   await using server = await startServer();
   const alice = await createPerson(server, 'Alice');

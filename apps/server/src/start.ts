@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import pino, { type Logger } from 'pino';
 import { type Config, ConfigError, readConfig } from './config/config.ts';
 import { secretsHider } from './config/secrets.ts';
-import { unprotectedServices } from './config/unprotected.ts';
+import { unprotectedListener, unprotectedServices } from './config/unprotected.ts';
 import type { DatabaseAddress } from './db/bun-database.ts';
 import { launchAs } from './db/embedded-account.ts';
 import { EmbeddedPostgresError } from './db/embedded-error.ts';
@@ -117,7 +117,8 @@ try {
   const isWorker = process.argv.includes(AS_WORKER);
   if (config.rateLimits === undefined && !isWorker)
     say('Warning: rate limits are off. Do this for benchmarks and tests only.');
-  if (!isWorker) for (const sentence of unprotectedServices(config)) say(sentence);
+  if (!isWorker)
+    for (const sentence of [...unprotectedListener(config), ...unprotectedServices(config)]) say(sentence);
   if (isWorker) await runWorker(config, log);
   else if (config.workers > 1) await runWorkers(config, log);
   else await runAlone(config, log);

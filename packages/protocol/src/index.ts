@@ -17,4 +17,5 @@ export * from './requests.ts';
 export * from './responses.ts';
 export * from './rights.ts';
 export * from './text.ts';
+export * from './this-machine.ts';
 export * from './topics.ts';

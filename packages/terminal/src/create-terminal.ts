@@ -34,6 +34,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   return {
     async start() {
+      for (const warning of options.warnings ?? []) live.tell(STATUS_TAB, warning, 'error');
       for (const fault of bindingFaults(options.preferences.bindings)) live.tell(STATUS_TAB, fault, 'error');
       if (client.isSignedIn || (await client.open())) {
         await tabs.restore();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { createTerminal } from './create-terminal.ts';
 import { expectScreen, group, message, person, testTerminal } from './terminal.fixture.ts';
 
 /** Local time, so that the pictures are the same in every time zone. */
@@ -274,4 +275,16 @@ describe('TERM-55 TERM-57 TERM-58 what a message looks like', () => {
     expect(new Set(grounds('text 1'))).toEqual(new Set([undefined]));
     expect(grounds('hey me')?.every((bg) => bg !== undefined)).toBe(true);
   });
+});
+
+test('TERM-99 a warning stands above all else in the first tab', async () => {
+  const { options } = await testTerminal({ columns: 80, rows: 12, groups: [] });
+  const terminal = createTerminal({ ...options, warnings: ['Warning: not encrypted.'] });
+  await terminal.start();
+  const rows = terminal.screen().rows.map((row) => row.map(({ text }) => text).join(''));
+  const [warning, next] = ['Warning: not encrypted.', '/help lists the commands'].map((text) =>
+    rows.findIndex((row) => row.includes(text)),
+  );
+  expect(warning).toBeGreaterThan(0);
+  expect(next).toBeGreaterThan(warning ?? 0);
 });

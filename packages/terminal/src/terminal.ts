@@ -15,6 +15,8 @@ export type TerminalOptions = {
   deviceName: string;
   /** Of the server, as people know it. */
   serverName: string;
+  /** What the person should know before they begin. */
+  warnings?: readonly string[];
   clock?: Clock;
 };
 

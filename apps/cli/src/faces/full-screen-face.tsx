@@ -6,6 +6,7 @@ import { deviceName } from '../lines/line-context.ts';
 import { Painter } from '../paint/painter.ts';
 import { terminalTraits } from '../paint/terminal-traits.ts';
 import { terminalPorts } from '../ports/terminal-ports.ts';
+import { plainHttpWarning } from '../start/plain-http.ts';
 import { Hold } from '../tty/hold.ts';
 import { Keyboard } from '../tty/keyboard.ts';
 import { Modes } from '../tty/modes.ts';
@@ -21,6 +22,7 @@ const SEND_WITHIN_MS = 3_000;
 
 /** The terminal on the whole screen. `first`: a line to begin with. Gives the exit code. */
 export async function runFullScreen({ client, profile, preferences, set }: Start, first: string | undefined) {
+  const warnings = [plainHttpWarning(profile.serverUrl)].filter((warning) => warning !== undefined);
   const { stdin, stdout } = process;
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   const modes = new Modes(writeNow);
@@ -60,6 +62,7 @@ export async function runFullScreen({ client, profile, preferences, set }: Start
     storage: profile.storage,
     deviceName: deviceName(),
     serverName: new URL(profile.serverUrl).host,
+    warnings,
     preferences: preferences.current,
     size: size.now(),
   });

@@ -5,6 +5,8 @@ import { createLineContext, type LineContext } from '../lines/line-context.ts';
 import { linePorts } from '../ports/line-ports.ts';
 import type { PreferencesFile } from '../profiles/preferences-file.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { plainHttpWarning } from '../start/plain-http.ts';
+import { escapeForTerminal } from '../text/escape.ts';
 import { EXIT } from './exit-code.ts';
 import { JsonFace } from './json-face.ts';
 import { LinearFace } from './linear-face.ts';
@@ -33,6 +35,8 @@ export async function runFace(start: Start): Promise<number> {
     const { runFullScreen } = await import('./full-screen-face.tsx');
     return await runFullScreen(start, first);
   }
+  const warning = plainHttpWarning(profile.serverUrl);
+  if (warning !== undefined) process.stderr.write(`${escapeForTerminal(warning)}\n`);
   const ports = linePorts(set.editor, () => preferences.current.bell);
   const context = await createLineContext({ client, profile, preferences, ports });
   leaveOnSignals(context);

@@ -1,3 +1,4 @@
+import { isThisMachine } from '@tpx/protocol';
 import type { Config } from './config.ts';
 
 /** Ways of TLS to PostgreSQL on which nobody reads along; `prefer` and `allow` give it up where somebody asks for it. */
@@ -18,7 +19,7 @@ export function unprotectedServices({
     );
   }
   const nats = (natsUrl ?? '').split(',').filter((part) => part.trim() !== '');
-  const far = nats.map((part) => new URL(part.trim())).filter(({ hostname }) => !isHere(hostname));
+  const far = nats.map((part) => new URL(part.trim())).filter(({ hostname }) => !isThisMachine(hostname));
   if (far.length > 0 && !far.some(({ protocol }) => protocol === 'tls:')) {
     sentences.push(
       'Warning: NATS is reached over the network without TLS: whoever is in between reads every message. Begin TPX_NATS_URL with tls://, see docs/scaling.md.',
@@ -32,20 +33,20 @@ export function unprotectedServices({
   return sentences;
 }
 
+/** A node that others reach without a balancer in front, which alone has TLS (spec START-12). */
+export function unprotectedListener({
+  host,
+  trustedProxies,
+}: Pick<Config, 'host' | 'trustedProxies'>): string[] {
+  if (isThisMachine(host) || trustedProxies.length > 0) return [];
+  return [
+    `Warning: with TPX_HOST=${host} other machines reach this node, and the way to it is not encrypted: whoever is in between reads passwords and messages. Put a proxy with TLS in front (deploy/) and its address into TPX_TRUSTED_PROXIES, or leave TPX_HOST at 127.0.0.1.`,
+  ];
+}
+
 function isUnprotectedDatabase({ hostname, searchParams }: URL): boolean {
   // libpq's way to name a folder of Unix sockets.
   const host = searchParams.get('host') ?? decodeURIComponent(hostname);
-  if (host === '' || host.startsWith('/') || isHere(host)) return false;
+  if (host === '' || host.startsWith('/') || isThisMachine(host)) return false;
   return !TLS_MODES.includes(searchParams.get('sslmode') ?? '');
-}
-
-function isHere(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(host) ||
-    /^::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}$/.test(host)
-  );
 }
