@@ -5,6 +5,7 @@ import { addressKey } from './accounts/address-key.ts';
 import { authenticate } from './accounts/authenticate.ts';
 import { PasswordGuard } from './accounts/password-guard.ts';
 import { RefreshTokens } from './accounts/refresh-tokens.ts';
+import { SessionActivity } from './accounts/session-activity.ts';
 import { SessionDirectory } from './accounts/session-directory.ts';
 import { removeExpiredSessions } from './accounts/sessions.ts';
 import { SigningKeys } from './accounts/signing-keys.ts';
@@ -43,6 +44,7 @@ const EXPIRED_SESSIONS_EVERY_MS = 600_000;
 const OLD_CHANGES_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
+const ACTIVITY_EVERY_MS = 300_000;
 const UNREAD_EVERY_MS = 1_000;
 
 export type Given = {
@@ -82,7 +84,13 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const clock = await PostgresClock.open({ database, onTrouble: (sentence) => log.warn(sentence), onError });
   const accessTokens = new AccessTokens(keys, clock.now);
-  const directory = new SessionDirectory(database);
+  const activity = new SessionActivity({
+    database,
+    isConnected: (userId, sessionId) =>
+      live.registry.of(userId).some(({ deviceId }) => deviceId === sessionId),
+    connected: () => live.registry.each(),
+  });
+  const directory = new SessionDirectory(database, Date.now, (sessionId) => activity.called(sessionId));
   const forgetSession = directory.forget.bind(directory);
   const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession });
   const { announcer, limiter, online, writer, access } = live;
@@ -104,7 +112,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
   });
   const passwordGuard = new PasswordGuard(limiter);
   const refreshTokens = new RefreshTokens(keys);
-  const common = { database, announcer, limiter, online };
+  const common = { database, announcer, limiter, online, activity };
   registerAuthRoutes(rest, { ...common, accessTokens, refreshTokens, passwordGuard });
   registerUserRoutes(rest, { ...common, passwordGuard, handOverGroups });
   registerGroupRoutes(rest, common);
@@ -157,6 +165,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
     expire('old_changes', OLD_CHANGES_EVERY_MS, (now) => removeOldChanges(database, now)),
     repeat(() => live.words.pass(), WORDS_EVERY_MS, onError),
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
+    repeat(() => activity.store(), ACTIVITY_EVERY_MS, onError),
     repeat(async () => live.unread.check(), UNREAD_EVERY_MS, onError),
   ];
 

@@ -84,8 +84,6 @@ export const LIMITS = {
   receiptSummaryIntervalMs: 2_000,
   accessTokenSeconds: 600,
   refreshTokenSeconds: 30 * 86_400,
-  /** For how long a refresh token that was just used answers with the same successor again. */
-  refreshGraceMs: 10_000,
   devicesPerUser: 50,
   /** People that one user may block; `users/me` names them all. */
   blockedUsersMax: 5_000,

@@ -8,6 +8,7 @@ import { AccessTokens } from './access-tokens.ts';
 import { PasswordGuard } from './password-guard.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import { register } from './register.ts';
+import { SessionActivity } from './session-activity.ts';
 import { SessionDirectory } from './session-directory.ts';
 import { SigningKeys } from './signing-keys.ts';
 
@@ -46,13 +47,21 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
   const now = () => clock.now;
   const keys = await SigningKeys.open(database, silentLog);
   const limiter = new RateLimiter(limits, now);
+  const connected = new Set<SessionId>();
+  const activity = new SessionActivity({
+    database,
+    isConnected: (_, sessionId) => connected.has(sessionId),
+    connected: () => [...connected].map((deviceId) => ({ deviceId })),
+    now,
+  });
   const deps = {
     database,
+    activity,
     announcer: new RecordingAnnouncer(),
     accessTokens: new AccessTokens(keys, now),
     refreshTokens: new RefreshTokens(keys),
     passwordGuard: new PasswordGuard(limiter),
-    sessions: new SessionDirectory(database, now),
+    sessions: new SessionDirectory(database, now, (sessionId) => activity.called(sessionId)),
     handOverGroups,
   };
   deps.announcer.onChange = (change) => {
@@ -64,6 +73,8 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
     clock,
     keys,
     limiter,
+    /** Devices with a connection to this node. */
+    connected,
     /** A new account and its first session. */
     async join(username: string, deviceName = 'laptop') {
       const signedIn = await register(

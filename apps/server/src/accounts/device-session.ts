@@ -3,9 +3,11 @@ import type { Database, Queries } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { hashOf, type RefreshToken, type RefreshTokens } from './refresh-tokens.ts';
+import type { SessionActivity } from './session-activity.ts';
 
 export type SignInDeps = {
   database: Database;
+  activity: Pick<SessionActivity, 'secondsSince'>;
   announcer: Announcer;
   accessTokens: AccessTokens;
   refreshTokens: RefreshTokens;
@@ -14,11 +16,11 @@ export type SignInDeps = {
 /** Where a device signs in from, as the owner will see it in the list of sessions. */
 export type Device = { name: string | undefined; address: string };
 
-/** Opens a session of a user whose row the transaction holds. Past LIMITS.devicesPerUser the least used ones go. */
+/** Opens a session of a user whose row the transaction holds. Past LIMITS.devicesPerUser the least active ones go. */
 export async function openDeviceSession(
   tx: Queries,
   later: Announcer,
-  deps: Pick<SignInDeps, 'refreshTokens'>,
+  deps: Pick<SignInDeps, 'refreshTokens' | 'activity'>,
   userId: UserId,
   device: Device,
 ): Promise<RefreshToken> {
@@ -36,15 +38,39 @@ export async function openDeviceSession(
       LIMITS.refreshTokenSeconds,
     ],
   );
-  const dropped = await tx.query<{ id: SessionId }>(
-    `DELETE FROM device_sessions WHERE id IN (
-       SELECT id FROM device_sessions WHERE user_id = $1 AND id <> $2
-       ORDER BY last_used_at DESC, id DESC OFFSET $3)
-     RETURNING id`,
-    [userId, sessionId, LIMITS.devicesPerUser - 1],
-  );
-  for (const { id } of dropped) announceRevoked(later, userId, id);
+  for (const id of await leastActive(tx, deps, userId, sessionId)) {
+    await tx.query('DELETE FROM device_sessions WHERE id = $1', [id]);
+    announceRevoked(later, userId, id);
+  }
   return refreshToken;
+}
+
+/**
+ * The devices beyond the limit. Activity counts, not the time of signing in: fifty more sign-ins that do nothing must not
+ * put out the device that is being used (spec AUTH-8).
+ */
+async function leastActive(
+  tx: Queries,
+  { activity }: Pick<SignInDeps, 'activity'>,
+  userId: UserId,
+  newest: SessionId,
+): Promise<SessionId[]> {
+  const others = await tx.query<{ id: SessionId; seconds: number | null }>(
+    `SELECT id, extract(epoch FROM clock_timestamp() - active_at)::float8 AS seconds FROM device_sessions
+     WHERE user_id = $1 AND id <> $2 ORDER BY last_used_at DESC, id DESC`,
+    [userId, newest],
+  );
+  const kept = LIMITS.devicesPerUser - 1;
+  if (others.length <= kept) return [];
+  const idle = ({ id, seconds }: { id: SessionId; seconds: number | null }) =>
+    Math.min(
+      seconds ?? Number.POSITIVE_INFINITY,
+      activity.secondsSince(userId, id) ?? Number.POSITIVE_INFINITY,
+    );
+  const ranked = others.map((session) => ({ id: session.id, idle: idle(session) }));
+  // Stable: of equals, those that signed in or refreshed last come first.
+  ranked.sort((a, b) => (a.idle === b.idle ? 0 : a.idle - b.idle));
+  return ranked.slice(kept).map(({ id }) => id);
 }
 
 /** What a device holds from now on. */

@@ -104,6 +104,26 @@ test('AUTH-5 right passwords are not counted', async () => {
   for (let index = 0; index < 15; index++) await tryLogin(user.username ?? '', PASSWORD, '203.0.113.99');
 });
 
+test('AUTH-8 fifty more sign-ins do not put out a device that is connected, calls, or did so on another node', async () => {
+  const [connected, calling, elsewhere] = [await join(), await join(), await join()];
+  for (const person of [connected, calling, elsewhere]) {
+    const username = person.user.username ?? '';
+    if (person === connected) accounts.connected.add(person.sessionId);
+    if (person === elsewhere)
+      await accounts.database.query('UPDATE device_sessions SET active_at = now() WHERE id = $1', [
+        person.sessionId,
+      ]);
+    for (let index = 0; index < LIMITS.devicesPerUser + 5; index++) {
+      if (person === calling) expect(await accounts.sessions.isAlive(person.sessionId)).toBe(true);
+      await tryLogin(username);
+    }
+    const left = await accounts.sessionsOf(person.userId);
+    expect(left).toHaveLength(LIMITS.devicesPerUser);
+    expect(left).toContain(person.sessionId);
+  }
+  accounts.connected.clear();
+}, 60_000);
+
 test('AUTH-8 the 51st session drops the one that was used least recently', async () => {
   const person = await join();
   const username = person.user.username ?? '';

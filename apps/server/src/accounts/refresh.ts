@@ -9,7 +9,7 @@ type SessionRow = {
   user_id: UserId;
   refresh_hash: Uint8Array;
   refresh_parent_hash: Uint8Array | null;
-  in_grace: boolean;
+  refresh_generation: number;
   expired: boolean;
 };
 
@@ -17,9 +17,10 @@ type SessionRow = {
 type Outcome = { userId: UserId; next: RefreshToken } | undefined;
 
 /**
- * Trades a refresh token for its successor (spec AUTH-4). The token just replaced gives the same successor again for
- * LIMITS.refreshGraceMs, so that two tabs do not log each other out; any other token of this session that was given
- * out before is taken for stolen, and the session is revoked.
+ * Trades a refresh token for its successor (spec AUTH-4). The token just replaced gives the same successor again for as
+ * long as that one is unused: its answer may have been lost. A token that is newer than what the database knows was given
+ * out before a backup was restored, and goes on from there. Any other token of this session that was given out before is
+ * taken for stolen, and the session is revoked.
  *
  * @throws {Refusal} `unauthorized`
  */
@@ -44,20 +45,20 @@ async function trade(
   address: string,
 ): Promise<Outcome> {
   const [session] = await tx.query<SessionRow>(
-    `SELECT user_id, refresh_hash, refresh_parent_hash, expires_at + clock_allowance(refresh_rotated_at) <= now() AS expired,
-            refresh_rotated_at > clock_timestamp() - make_interval(secs => $2) AS in_grace
+    `SELECT user_id, refresh_hash, refresh_parent_hash, refresh_generation,
+            expires_at + clock_allowance(refresh_rotated_at) <= now() AS expired
      FROM device_sessions WHERE id = $1 FOR UPDATE`,
-    [token.sessionId, LIMITS.refreshGraceMs / 1000],
+    [token.sessionId],
   );
   if (!session || session.expired) return undefined;
   const userId = session.user_id;
   const hash = hashOf(token);
-  if (sameHash(hash, session.refresh_hash)) {
+  if (sameHash(hash, session.refresh_hash) || token.generation > session.refresh_generation) {
     const next = deps.refreshTokens.successor(token);
     await rotate(tx, hash, next, address);
     return { userId, next };
   }
-  if (session.in_grace && sameHash(hash, session.refresh_parent_hash)) {
+  if (sameHash(hash, session.refresh_parent_hash)) {
     const next = deps.refreshTokens.givenSuccessor(token, session.refresh_hash);
     if (next) return { userId, next };
   }
@@ -75,7 +76,7 @@ async function rotate(
   await tx.query(
     `UPDATE device_sessions
      SET refresh_hash = $2, refresh_parent_hash = $3, refresh_generation = $4, refresh_rotated_at = clock_timestamp(),
-         last_used_at = clock_timestamp(), address = $5, expires_at = now() + make_interval(secs => $6)
+         last_used_at = clock_timestamp(), active_at = clock_timestamp(), address = $5, expires_at = now() + make_interval(secs => $6)
      WHERE id = $1`,
     [next.sessionId, hashOf(next), parentHash, next.generation, address || null, LIMITS.refreshTokenSeconds],
   );

@@ -13,8 +13,8 @@ type Row = { id: string; device_name: string; address: string | null; created_at
 /** My devices, the last used first. */
 export async function listSessions(deps: { database: Database }, caller: Caller): Promise<SessionObject[]> {
   const rows = await deps.database.query<Row>(
-    `SELECT id, device_name, address, created_at, last_used_at FROM device_sessions
-     WHERE user_id = $1 AND expires_at > now() ORDER BY last_used_at DESC, id DESC`,
+    `SELECT id, device_name, address, created_at, greatest(last_used_at, active_at) AS last_used_at FROM device_sessions
+     WHERE user_id = $1 AND expires_at > now() ORDER BY greatest(last_used_at, active_at) DESC, id DESC`,
     [caller.userId],
   );
   return rows.map((row) => ({
