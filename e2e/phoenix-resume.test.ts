@@ -52,7 +52,7 @@ test('WS-19 user: with resume gives what was missed and joins without a further 
   expect(own).toMatchObject({ last_seq: group.last_seq + 2, mention_count: 1 });
   const caughtUp = answer.resumed[topic] as { events: LogEvent[]; has_more: boolean };
   expect(caughtUp.events.map(({ seq }) => seq)).toEqual([group.last_seq + 1, group.last_seq + 2]);
-  expect(answer.resumed[`dm:${dm.id}`]).toEqual({ events: [], has_more: false });
+  expect(answer.resumed[`dm:${dm.id}`]).toEqual({ first_seq: 1, events: [], has_more: false });
   expect(answer.resumed[`group:${strange.id}`]).toMatchObject({ error: { code: 'not_member' } });
   expect(answer.resumed.junk).toMatchObject({ error: { code: 'not_found' } });
   await ok(channel.push('message', text('live')));

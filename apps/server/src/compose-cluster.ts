@@ -6,6 +6,7 @@ import { CatchUp } from './cluster/catch-up.ts';
 import { ChangesBus, type ToldChange } from './cluster/changes-bus.ts';
 import { ClusterAnnouncer } from './cluster/cluster-announcer.ts';
 import { ConversationBus } from './cluster/conversation-bus.ts';
+import { HistoryGuard } from './cluster/history-guard.ts';
 import { nodesAtPostgres } from './cluster/nodes-at-postgres.ts';
 import { Peers } from './cluster/peers.ts';
 import { PresenceExchange } from './cluster/presence-exchange.ts';
@@ -13,6 +14,7 @@ import { UserSignals } from './cluster/user-signals.ts';
 import type { Database } from './db/database.ts';
 import type { Announcer, Change } from './fanout/announcer.ts';
 import { ChangeFeed } from './fanout/change-feed.ts';
+import type { EventPlace, LogPlace } from './fanout/event-place.ts';
 import type { LiveConversation } from './fanout/live-conversation.ts';
 import type { LiveConversations } from './fanout/live-conversations.ts';
 import type { LocalFanout } from './fanout/local-fanout.ts';
@@ -39,6 +41,9 @@ type Given = {
   changes: ElsewhereDeps & { live: LiveConversations };
   /** What is made after this, because it tells others. */
   late(): { signals: Signals; receipts: ReceiptBook };
+  readPlaces(places: readonly EventPlace[]): Promise<readonly (LogPlace | undefined)[]>;
+  /** Forgets what is kept in memory of Postgres, and sends the clients back. */
+  startAnew(feed: ChangeFeed | undefined): void;
 };
 
 /** Joins a node to the others: what is told here goes there, what is told there is done here. */
@@ -68,6 +73,16 @@ export function composeCluster(given: Given) {
         lost: () => rereadEverything(changes),
         onError,
       }).start();
+  const guard = new HistoryGuard({
+    database,
+    live,
+    readPlaces: given.readPlaces,
+    startAnew(why) {
+      log.warn(`${why} Clients are sent back, to compare what they hold with it.`);
+      given.startAnew(feed);
+    },
+    onError,
+  });
   const isNew = (id: number) => feed?.isNew(id) ?? true;
   const changed = ({ change, id }: ToldChange) => {
     if (id === undefined || isNew(id)) watched(change, applyChangeElsewhere(changes, change));
@@ -120,6 +135,7 @@ export function composeCluster(given: Given) {
     peers,
     exchange,
     catchUp,
+    guard,
     /** Asks those who serve the conversation for their people there. */
     askForPresence(id: ConversationId): void {
       if (!isAlone) conversations.tell(id, { type: 'presence_wanted', nodeId });
@@ -131,6 +147,7 @@ export function composeCluster(given: Given) {
     },
     async close(): Promise<void> {
       catchUp.close();
+      await guard.close();
       exchange.close();
       await feed?.close();
       users.flush();

@@ -11,6 +11,8 @@ import type { Config } from './config/config.ts';
 import { BatchLoader } from './db/batch-loader.ts';
 import type { Database } from './db/database.ts';
 import { RevocationCheck } from './fanout/confirm-revocation.ts';
+import type { EventPlace } from './fanout/event-place.ts';
+import type { LiveConversation } from './fanout/live-conversation.ts';
 import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
 import { NodeAnnouncer } from './fanout/node-announcer.ts';
@@ -21,6 +23,7 @@ import { type Access, type AccessKey, loadAccess } from './messages/access.ts';
 import { ConversationRefresher } from './messages/conversation-refresher.ts';
 import { loadConversationStates } from './messages/conversation-state.ts';
 import { describeWith } from './messages/describe-conversation.ts';
+import { loadLogPlaces } from './messages/event-identity.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { readLog } from './messages/read-log.ts';
 import { ReceiptBook } from './messages/receipts.ts';
@@ -32,6 +35,7 @@ import { applyChange } from './session/apply-changes.ts';
 import { accessOfJoined } from './session/joined-access.ts';
 import { SessionOpener } from './session/open-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
+import { startAnew } from './session/start-anew.ts';
 import { UnreadBudget } from './session/unread-budget.ts';
 import { HttpServer } from './transports/http-server.ts';
 
@@ -45,6 +49,8 @@ type Given = {
   nodeId: string;
   /** Access tokens of this device session are worth nothing from now on. */
   forgetSession(sessionId: SessionId): void;
+  /** What is known of device sessions is to be read again. */
+  rereadSessions(): void;
 };
 
 /** Text of the Latin letters is held in a byte each, any other in two. */
@@ -52,7 +58,15 @@ const CHARACTERS_PER_MB = 1_048_576;
 const BYTES_PER_MB = 1_048_576;
 
 /** Everything of a node that is live: sessions, channels, fan-out, presence. */
-export function composeLiveSide({ config, database, log, bus, nodeId, forgetSession }: Given) {
+export function composeLiveSide({
+  config,
+  database,
+  log,
+  bus,
+  nodeId,
+  forgetSession,
+  rereadSessions,
+}: Given) {
   const isAlone = config.natsUrl === null;
   const http = new HttpServer();
   const fanout = new LocalFanout(http);
@@ -78,6 +92,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     unlisten: (id) => cluster.conversations.unlisten(id),
     loadStates: (ids) => loadConversationStates(database, ids),
     readLog: (id, after, limit) => readLog(database, id, after, limit),
+    doubtHistory: (id) => cluster.guard.doubt(id),
     publish: (conversation, { event, payload }) => {
       const { topic } = conversation;
       fanout.publishJson(topic, topic, event, payload);
@@ -86,6 +101,7 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     ringCharactersMax: config.recentEventsMb * CHARACTERS_PER_MB,
   });
 
+  const readPlaces = (places: readonly EventPlace[]) => loadLogPlaces(database, places);
   const conversationsOf = new BatchLoader<UserId, ConversationSummary[]>(
     (userIds) => loadSummaries(database, userIds),
     SUMMARIES_BATCH,
@@ -102,6 +118,8 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     live,
     forgetSession,
     refresh: refresher.refresh.bind(refresher),
+    trimmed: ({ topic }: LiveConversation, first_seq: number) =>
+      publish(topic, topic, 'trimmed', { first_seq }),
     isInvisible: (userId: UserId) => appearsOffline(database, userId),
     readStanding: async (key: AccessKey) => (await access.load(key))?.standing ?? 'none',
     confirms: revocations.confirms.bind(revocations),
@@ -125,7 +143,19 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     fanout,
     here,
     changes,
+    readPlaces,
     late: () => ({ signals, receipts }),
+    startAnew: (feed) =>
+      startAnew({
+        sessions: registry,
+        live,
+        forget: [
+          () => feed?.startAnew(),
+          () => receipts.forgetAll(),
+          () => summaries.forgetAll(),
+          rereadSessions,
+        ],
+      }),
   });
   const { announcer, relay } = cluster;
 
@@ -151,6 +181,8 @@ export function composeLiveSide({ config, database, log, bus, nodeId, forgetSess
     presence,
     access,
     conversationsOf,
+    places: new BatchLoader(readPlaces),
+    doubtHistory: (id) => cluster.guard.doubt(id),
     writer,
     receipts,
     summaries,

@@ -92,7 +92,8 @@ export async function composeNode({ nodeId, config, database, log, version, work
   });
   const directory = new SessionDirectory(database, Date.now, (sessionId) => activity.called(sessionId));
   const forgetSession = directory.forget.bind(directory);
-  const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession });
+  const rereadSessions = directory.readAgain.bind(directory);
+  const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession, rereadSessions });
   const { announcer, limiter, online, writer, access } = live;
 
   const registry = new Registry();

@@ -10,7 +10,11 @@ const ConversationSchema = z.union([
   DmSchema.extend({ kind: z.literal('dm') }),
 ]);
 
-const page = { events: z.array(LogEventSchema), has_more: z.boolean() };
+const page = {
+  replaced: z.boolean().optional(),
+  events: z.array(LogEventSchema),
+  has_more: z.boolean(),
+};
 
 export const ConversationJoinedSchema = z.object({
   conversation: ConversationSchema,
@@ -26,7 +30,10 @@ export const UserJoinedSchema = z.object({
   ),
   resumed: z.record(
     z.string(),
-    z.union([z.object(page), z.object({ error: z.object({ code: z.string(), message: z.string() }) })]),
+    z.union([
+      z.object({ ...page, first_seq: seq.optional() }),
+      z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+    ]),
   ),
 });
 
@@ -40,6 +47,7 @@ export const BROADCAST_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   presence_state: presence,
   presence_diff: z.object({ joins: presence, leaves: presence }),
   presence_count: z.object({ online: count }),
+  trimmed: z.object({ first_seq: seq }),
   conversation_added: z.object({ conversation: ConversationSchema }),
   conversation_removed: z.object({ topic: z.string(), reason: z.string() }),
   receipt_summary: z.object({ id: z.string(), topic: z.string(), delivered: count, read: count, of: count }),

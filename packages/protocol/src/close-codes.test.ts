@@ -8,6 +8,7 @@ const EXPECTED: Record<CloseName, ReturnType<typeof afterClose>> = {
   heartbeat_timeout: 'reconnect',
   slow_reader: 'reconnect',
   missed_changes: 'reconnect',
+  history_replaced: 'reconnect',
   overloaded: 'reconnect_later',
   malformed: 'stay_away',
   unsupported_version: 'stay_away',

@@ -9,6 +9,7 @@ export const CLOSE_CODES = {
   heartbeat_timeout: { code: 4000, reason: 'no heartbeat' },
   slow_reader: { code: 4001, reason: 'reading too slowly, reconnect and catch up' },
   missed_changes: { code: 4002, reason: 'node may have missed changes, reconnect' },
+  history_replaced: { code: 4003, reason: 'the database has another history, reconnect' },
   overloaded: { code: 4100, reason: 'node is busy, come back later' },
   malformed: { code: 4400, reason: 'malformed frame' },
   unsupported_version: { code: 4401, reason: 'unsupported protocol version' },

@@ -9,9 +9,9 @@ import type {
 /** What takes a `seq`: the entries of a conversation's log, by event name (spec LOG-1). */
 export type LogEvents = {
   message: { seq: number; message: MessageObject };
-  edited: { seq: number; message: MessageObject };
-  deleted: { seq: number; id: string };
-  reaction: { seq: number; id: string; user_id: string; emoji: string; on: boolean };
+  edited: { seq: number; event_id: string; message: MessageObject };
+  deleted: { seq: number; event_id: string; id: string };
+  reaction: { seq: number; event_id: string; id: string; user_id: string; emoji: string; on: boolean };
 };
 
 export const LOG_EVENT_NAMES = ['message', 'edited', 'deleted', 'reaction'] as const;
@@ -21,6 +21,11 @@ export type LogEventName = keyof LogEvents;
 export type LogEvent = {
   [Name in LogEventName]: { seq: number; event: Name; payload: LogEvents[Name] };
 }[LogEventName];
+
+/** What tells an event from every other, also from one that had its `seq` before a backup was restored (spec LOG-14). */
+export function eventIdOf(event: LogEvent): string {
+  return event.event === 'message' ? event.payload.message.id : event.payload.event_id;
+}
 
 export type PresenceMeta = { phx_ref: string; online_at: string; device: string; [extra: string]: unknown };
 /** Phoenix Presence's own shape, keyed by user id, a meta a device. */
@@ -34,6 +39,8 @@ export type SignalEvents = {
   presence_state: PresenceState;
   presence_diff: { joins: PresenceState; leaves: PresenceState };
   presence_count: { online: number };
+  /** Retention removed what was before `first_seq` (spec GRP-9). */
+  trimmed: { first_seq: number };
 };
 
 /** On `user:<own id>`. */
@@ -51,6 +58,8 @@ export type UserEvents = {
 
 export type ConversationJoined = {
   conversation: ConversationObject;
+  /** The history that the client resumed is not the server's any more: it fetches anew (spec WS-30). */
+  replaced?: boolean | undefined;
   first_seq: number;
   last_seq: number;
   events: LogEvent[];
@@ -59,7 +68,7 @@ export type ConversationJoined = {
 };
 
 export type Resumed =
-  | { events: LogEvent[]; has_more: boolean }
+  | { replaced?: boolean | undefined; first_seq?: number | undefined; events: LogEvent[]; has_more: boolean }
   | { error: { code: string; message: string } };
 
 export type UserJoined = { conversations: ConversationSummary[]; resumed: Record<string, Resumed> };

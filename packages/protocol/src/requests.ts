@@ -207,9 +207,11 @@ export const HistoryPush = z.strictObject({
   limit: z.int().min(1).max(LIMITS.pageMax).optional(),
 });
 
-export const ConversationJoin = z.strictObject({ last_seq: seq.optional() });
+/** How far a client holds a log: the `seq` of its newest event, and which event that is (spec LOG-14). */
+const position = { last_seq: seq, last_id: Id.nullish() };
+export const ConversationJoin = z.strictObject({ ...position, last_seq: seq.optional() });
 export const UserJoin = z.strictObject({
-  resume: z.record(z.string().max(LIMITS.topicMax), seq).optional(),
+  resume: z.record(z.string().max(LIMITS.topicMax), z.union([seq, z.strictObject(position)])).optional(),
 });
 
 const seqQuery = z.coerce.number().int().min(0);

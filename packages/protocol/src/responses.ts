@@ -154,12 +154,16 @@ export const MessageSchema = z
 export const LogEventSchema = z
   .discriminatedUnion('event', [
     z.object({ seq, event: z.literal('message'), payload: z.object({ seq, message: MessageSchema }) }),
-    z.object({ seq, event: z.literal('edited'), payload: z.object({ seq, message: MessageSchema }) }),
-    z.object({ seq, event: z.literal('deleted'), payload: z.object({ seq, id }) }),
+    z.object({
+      seq,
+      event: z.literal('edited'),
+      payload: z.object({ seq, event_id: id, message: MessageSchema }),
+    }),
+    z.object({ seq, event: z.literal('deleted'), payload: z.object({ seq, event_id: id, id }) }),
     z.object({
       seq,
       event: z.literal('reaction'),
-      payload: z.object({ seq, id, user_id: id, emoji: z.string(), on: z.boolean() }),
+      payload: z.object({ seq, event_id: id, id, user_id: id, emoji: z.string(), on: z.boolean() }),
     }),
   ])
   .meta({ id: 'LogEvent' });

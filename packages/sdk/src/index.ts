@@ -6,6 +6,7 @@ export * from './client/client-events.ts';
 export { Directory } from './client/directory.ts';
 export * from './conversation/conversation.ts';
 export * from './conversation/conversation-events.ts';
+export type { GoneMessage } from './conversation/gone-messages.ts';
 export type { OutboxEntry } from './conversation/outbox.ts';
 export type { Ladder, Reach } from './conversation/watermarks.ts';
 export * from './emitter.ts';

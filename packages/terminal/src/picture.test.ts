@@ -89,7 +89,11 @@ async function happen(
     );
   } else if (dice < 0.4 && seq > 1) {
     seqs.set(topic, seq);
-    terminal.log(topic, { seq, event: 'deleted', payload: { seq, id: `${topic} ${random.below(seq)}` } });
+    terminal.log(topic, {
+      seq,
+      event: 'deleted',
+      payload: { seq, event_id: `e${seq}`, id: `${topic} ${random.below(seq)}` },
+    });
   } else if (dice < 0.55) await terminal.type(hostileText(random, 6));
   else if (dice < 0.6) terminal.terminal.input({ type: 'paste', text: hostileText(random, 40) });
   else if (dice < 0.65) terminal.terminal.input({ type: 'focus', focused: random.below(2) === 0 });

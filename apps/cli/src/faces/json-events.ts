@@ -22,6 +22,10 @@ export function tellJsonEvents(client: Client, write: Write): void {
   events.on('reaction', ({ conversation, seq, id, user_id, emoji, on }) =>
     tell('reaction', conversation, { seq, id, user_id, emoji, on }),
   );
+  events.on('replaced', ({ conversation, gone }) => tell('replaced', conversation, { gone }));
+  events.on('trimmed', ({ conversation, firstSeq }) =>
+    tell('trimmed', conversation, { first_seq: firstSeq }),
+  );
   events.on('outbox', ({ conversation, entry, message }) =>
     tell('outbox', conversation, {
       client_id: entry.client_id,

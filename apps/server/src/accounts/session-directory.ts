@@ -53,6 +53,13 @@ export class SessionDirectory {
     this.#known.set(sessionId, { alive: false, checkedAt: Number.POSITIVE_INFINITY });
   }
 
+  /** What was read may not be so any more; a session that was revoked stays so. */
+  readAgain(): void {
+    for (const [id, { checkedAt }] of this.#known) {
+      if (checkedAt !== Number.POSITIVE_INFINITY) this.#known.delete(id);
+    }
+  }
+
   #learn(sessionId: SessionId, alive: boolean): boolean {
     const known = this.#known.peek(sessionId);
     if (known && known.checkedAt === Number.POSITIVE_INFINITY) return false;

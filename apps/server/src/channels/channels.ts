@@ -11,7 +11,14 @@ import type { Admission } from '../limits/admission.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelHandlers, ChannelSession } from './channel-session.ts';
 import { type PushDeps, runConversationPush } from './conversation-pushes.ts';
-import { completeJoin, enterPresence, type JoinDeps, joinRefOf, prepareJoin } from './join-conversation.ts';
+import {
+  completeJoin,
+  enterPresence,
+  type JoinDeps,
+  joinRefOf,
+  type Position,
+  prepareJoin,
+} from './join-conversation.ts';
 import { completeUserJoin, prepareUserJoin } from './join-user.ts';
 import { parsePayload } from './parse-payload.ts';
 
@@ -38,8 +45,9 @@ export class Channels implements ChannelHandlers {
     frame: Frame,
     topic: { kind: ConversationKind; id: ConversationId },
   ): Promise<void> {
-    const { last_seq } = parsePayload(ConversationJoin, frame.payload);
-    const joinable = await this.#stable(session, () => prepareJoin(this.#deps, session, topic, last_seq));
+    const { last_seq, last_id } = parsePayload(ConversationJoin, frame.payload);
+    const position = last_seq === undefined ? undefined : { seq: last_seq, eventId: last_id ?? undefined };
+    const joinable = await this.#stable(session, () => prepareJoin(this.#deps, session, topic, position));
     if (!session.wants(frame)) throw overtaken();
     const { response } = completeJoin(session, joinable, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);
@@ -48,7 +56,10 @@ export class Channels implements ChannelHandlers {
 
   async #joinUser(session: ChannelSession, frame: Frame): Promise<void> {
     const { resume = {} } = parsePayload(UserJoin, frame.payload);
-    const prepared = await this.#stable(session, () => prepareUserJoin(this.#deps, session, resume));
+    const positions = Object.fromEntries(
+      Object.entries(resume).map(([name, held]) => [name, positionOf(held)]),
+    );
+    const prepared = await this.#stable(session, () => prepareUserJoin(this.#deps, session, positions));
     if (!session.wants(frame)) throw overtaken();
     const { topic } = frame;
     session.channels.add({ kind: 'user', topic, joinRef: joinRefOf(frame) });
@@ -96,6 +107,12 @@ export class Channels implements ChannelHandlers {
     conversation.readers--;
     conversation.idleSince = performance.now();
   }
+}
+
+/** A plain number is what earlier clients send. */
+function positionOf(held: number | { last_seq: number; last_id?: string | null | undefined }): Position {
+  if (typeof held === 'number') return { seq: held, eventId: undefined };
+  return { seq: held.last_seq, eventId: held.last_id ?? undefined };
 }
 
 /** Every join is answered, also one that no longer counts (spec WS-5). */

@@ -10,6 +10,7 @@ import {
 import type { BatchLoader } from '../db/batch-loader.ts';
 import type { Database } from '../db/database.ts';
 import type { LogEntry } from '../fanout/announcer.ts';
+import type { EventPlace, LogPlace } from '../fanout/event-place.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { type Access, type AccessKey, requireReader } from '../messages/access.ts';
@@ -17,6 +18,7 @@ import { eventsWithin, type Room, readLog } from '../messages/read-log.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { ConversationChannel } from './channel.ts';
 import type { ChannelSession } from './channel-session.ts';
+import { isReplaced } from './is-replaced.ts';
 
 export type JoinDeps = {
   database: Database;
@@ -25,6 +27,10 @@ export type JoinDeps = {
   access: BatchLoader<AccessKey, Access | undefined>;
   /** A user's conversations. */
   conversationsOf: BatchLoader<UserId, ConversationSummary[]>;
+  /** Which event Postgres has at a place. */
+  places: BatchLoader<EventPlace, LogPlace | undefined>;
+  /** What this node holds of a conversation may not be what Postgres has (spec LOG-15). */
+  doubtHistory(id: ConversationId): void;
   /** See `describeWith`. */
   describe(conversation: LiveConversation): Promise<string>;
 };
@@ -37,8 +43,14 @@ export type Joinable = {
   missed: Missed;
 };
 
-/** Events after a client's `last_seq`; those of Postgres end where the ring goes on. */
-export type Missed = { entries: readonly LogEntry[]; upTo: number };
+/**
+ * Events after a client's `last_seq`; those of Postgres end where the ring goes on. `replaced`: the client holds another
+ * history, and these are the newest of this one (spec WS-30).
+ */
+export type Missed = { entries: readonly LogEntry[]; upTo: number; replaced?: boolean };
+
+/** How far a client holds the log, and which event that is where it says so. */
+export type Position = { seq: number; eventId: string | undefined };
 
 /**
  * Everything of a join that may wait: rights, the live conversation, what the client missed.
@@ -48,29 +60,39 @@ export async function prepareJoin(
   deps: JoinDeps,
   session: ChannelSession,
   topic: { kind: ConversationKind; id: ConversationId },
-  lastSeq: number | undefined,
+  position: Position | undefined,
   read: ReadMissed = readMissed,
 ): Promise<Joinable> {
   const found = await deps.access.load({ userId: session.userId, conversationId: topic.id });
   const access = requireReader(found?.kind === topic.kind ? found : undefined);
   const conversation = await deps.live.acquire(topic.id);
   const description = await deps.describe(conversation);
-  const missed = await read(deps, conversation, lastSeq);
+  const replaced = position !== undefined && (await isReplaced(deps, conversation, position));
+  const missed = replaced ? await readNewest(deps, conversation) : await read(deps, conversation, position);
   return { access, conversation, description, missed };
 }
 
 export type ReadMissed = (
   deps: JoinDeps,
   live: LiveConversation,
-  lastSeq: number | undefined,
+  position: Position | undefined,
 ) => Promise<Missed>;
 
-export const readMissed: ReadMissed = async (deps, live, lastSeq) => {
-  if (lastSeq === undefined) return { entries: [], upTo: Number.POSITIVE_INFINITY };
+export const readMissed: ReadMissed = async (deps, live, position) => {
+  if (position === undefined) return { entries: [], upTo: Number.POSITIVE_INFINITY };
+  const { seq: lastSeq } = position;
   if (live.ring.since(lastSeq, live.lastSeq)) return { entries: [], upTo: lastSeq };
   const entries = await readLog(deps.database, live.id, lastSeq, LIMITS.eventsPerPage);
   return { entries, upTo: entries.at(-1)?.seq ?? lastSeq };
 };
+
+/** A client begins anew with these, the newest: what is before them it reads as history. */
+async function readNewest(deps: JoinDeps, live: LiveConversation): Promise<Missed> {
+  const after = Math.max(live.firstSeq - 1, live.lastSeq - LIMITS.eventsPerPage);
+  if (live.ring.since(after, live.lastSeq)) return { entries: [], upTo: after, replaced: true };
+  const entries = await readLog(deps.database, live.id, after, LIMITS.eventsPerPage);
+  return { entries, upTo: entries.at(-1)?.seq ?? after, replaced: true };
+}
 
 /**
  * The part of a join that happens at once: nothing can be published between what the answer carries and the
@@ -107,15 +129,15 @@ export function completeJoin(
   const response = new RawJson(
     `{"conversation":${joinable.description}${roleOf(access)},${place}},${place},${caughtUp},"my_read_seq":${access.readSeq}}`,
   );
-  return { response, resumed: `{${caughtUp}}` };
+  return { response, resumed: `{"first_seq":${firstSeq},${caughtUp}}` };
 }
 
 function roleOf({ kind, standing }: Access): string {
   return kind === 'group' ? `,"role":"${standing}"` : '';
 }
 
-/** `"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */
-function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room?: Room): string {
+/** `"replaced":true,"events":[...],"has_more":...`: what Postgres had, then what the ring has after it, a page at most. */
+function eventsOf(live: LiveConversation, { entries, upTo, replaced }: Missed, room?: Room): string {
   if (upTo === Number.POSITIVE_INFINITY) return '"events":[],"has_more":false';
   // What Postgres has beyond `lastSeq` is still to be published, and this client is subscribed by then.
   const published = entries.filter(({ seq }) => seq <= live.lastSeq);
@@ -124,7 +146,7 @@ function eventsOf(live: LiveConversation, { entries, upTo }: Missed, room?: Room
   // Where retention took all that was missed, nothing is still to come.
   const reached = missed.at(-1)?.seq ?? Math.max(upTo, live.firstSeq - 1);
   const hasMore = events.length < missed.length || reached < live.lastSeq;
-  return `"events":[${events.join(',')}],"has_more":${hasMore}`;
+  return `${replaced ? '"replaced":true,' : ''}"events":[${events.join(',')}],"has_more":${hasMore}`;
 }
 
 /** Presence follows the answer, so that a client has its channel before it hears who is there. */

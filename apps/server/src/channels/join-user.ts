@@ -15,6 +15,7 @@ import {
   completeJoin,
   type Joinable,
   type JoinDeps,
+  type Position,
   prepareJoin,
   type ReadMissed,
   readMissed,
@@ -74,7 +75,7 @@ export type PreparedUser = { conversations: ConversationSummary[]; resumes: [str
 export async function prepareUserJoin(
   deps: JoinDeps,
   session: ChannelSession,
-  resume: Record<string, number>,
+  resume: Readonly<Record<string, Position>>,
 ): Promise<PreparedUser> {
   const topics = Object.entries(resume);
   if (topics.length > LIMITS.resumeTopicsMax) {
@@ -84,9 +85,9 @@ export async function prepareUserJoin(
   const [conversations, resumes] = await Promise.all([
     deps.conversationsOf.load(session.userId),
     Promise.all(
-      topics.map(async ([topic, lastSeq]) => [
+      topics.map(async ([topic, position]) => [
         topic,
-        await prepareResume(deps, session, topic, lastSeq, read),
+        await prepareResume(deps, session, topic, position, read),
       ]),
     ),
   ]);
@@ -100,10 +101,10 @@ export async function prepareUserJoin(
 function readWithinAnswer(): ReadMissed {
   let left = RESUME_CHARACTERS_MAX;
   let last: Promise<unknown> = Promise.resolve();
-  return (deps, live, lastSeq) => {
+  return (deps, live, position) => {
     const missed = last.then(async () => {
-      if (left <= 0 && lastSeq !== undefined) return { entries: [], upTo: lastSeq };
-      const found = await readMissed(deps, live, lastSeq);
+      if (left <= 0 && position !== undefined) return { entries: [], upTo: position.seq };
+      const found = await readMissed(deps, live, position);
       for (const { payload } of found.entries) left -= payload.length;
       return found;
     });
@@ -116,13 +117,13 @@ async function prepareResume(
   deps: JoinDeps,
   session: ChannelSession,
   name: string,
-  lastSeq: number,
+  position: Position,
   read: ReadMissed,
 ): Promise<Joinable | Refusal> {
   try {
     const topic = parseTopic(name);
     if (!topic || topic.kind === 'user') throw new Refusal('not_found', 'There is no such conversation.');
-    return await prepareJoin(deps, session, topic, lastSeq, read);
+    return await prepareJoin(deps, session, topic, position, read);
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

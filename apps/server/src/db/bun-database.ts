@@ -1,7 +1,13 @@
 import { Refusal } from '@tpx/protocol';
 import { SQL } from 'bun';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { type BulkQueries, type Database, DatabaseError, STATEMENT_TIMEOUT_MS } from './database.ts';
+import {
+  type BulkQueries,
+  type ConnectionState,
+  type Database,
+  DatabaseError,
+  STATEMENT_TIMEOUT_MS,
+} from './database.ts';
 import { isOutage, isTlsFailure } from './outage.ts';
 import { WriteHealth } from './write-health.ts';
 
@@ -30,6 +36,8 @@ const ANSWER_SHARE = 4 / 3;
 
 /** For a new connection to be answered, when the server was silent. */
 const PROBE_WITHIN_MS = 2_000;
+const nothing = () => undefined;
+const PROBE = { max: 1, connectionTimeout: PROBE_WITHIN_MS / 1000, onconnect: nothing, onclose: nothing };
 
 /** The shapes that Bun's client throws; its own classes are not exported under these names. */
 type ThrownByClient = Error & { code?: string; errno?: string; constraint?: string };
@@ -42,7 +50,15 @@ export type BunDatabase = Database & {
 export function openDatabase(options: BunDatabaseOptions): BunDatabase {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const lockTimeoutMs = Math.round(statementTimeoutMs * LOCK_SHARE);
+  const listeners = new Set<(state: ConnectionState) => void>();
+  const connection = (state: ConnectionState) => {
+    for (const listener of listeners) listener(state);
+  };
   const shared = {
+    onconnect: (error: Error | null) => {
+      if (!error) connection('made');
+    },
+    onclose: () => connection('lost'),
     max: options.connections,
     connectionTimeout: 5,
     idleTimeout: 0,
@@ -54,7 +70,7 @@ export function openDatabase(options: BunDatabaseOptions): BunDatabase {
       ...(options.name !== undefined && { application_name: options.name }),
     },
   };
-  const connect = (more: { max?: number; connectionTimeout?: number } = {}) =>
+  const connect = (more: Partial<typeof shared> = {}) =>
     'url' in options
       ? // Bun's client would let PGDATABASE in the environment win over the URL's database.
         new SQL({
@@ -75,7 +91,7 @@ export function openDatabase(options: BunDatabaseOptions): BunDatabase {
   const health = new WriteHealth();
   const breaker = new CircuitBreaker({
     limitMs: statementTimeoutMs * ANSWER_SHARE,
-    probe: () => askOnce(connect({ max: 1, connectionTimeout: PROBE_WITHIN_MS / 1000 })),
+    probe: () => askOnce(connect(PROBE)),
     onOpen: () => options.onTrouble?.('PostgreSQL does not answer. Requests are refused until it does.'),
     onClose() {
       // Its connections may be to a server that is gone for good, and then none of them would ever be answered.
@@ -139,6 +155,7 @@ export function openDatabase(options: BunDatabaseOptions): BunDatabase {
       }
     },
     checkWritable: () => health.check(outside),
+    onConnection: (listener) => void listeners.add(listener),
     async close() {
       breaker.dispose();
       await sql.close({ timeout: 5 });

@@ -28,6 +28,7 @@ export async function openTestDatabase(options: { connections?: number } = {}): 
     query: database.query,
     transaction: database.transaction,
     checkWritable: database.checkWritable,
+    onConnection: database.onConnection,
     close: database.close,
     address,
     async [Symbol.asyncDispose]() {

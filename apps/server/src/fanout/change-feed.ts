@@ -90,6 +90,12 @@ export class ChangeFeed {
     this.#schedule(LOOK_EVERY_MS);
   }
 
+  /** Postgres has another history: what it stored, and the ids by which it did, count from now on. */
+  startAnew(): void {
+    this.#horizon = undefined;
+    this.#known.clear();
+  }
+
   /** Whether a change is new to this node, which it is not from then on. */
   isNew(id: number): boolean {
     if (this.#known.has(id)) return false;

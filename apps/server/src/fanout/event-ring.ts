@@ -1,5 +1,6 @@
 import type { LogEvents, MessageObject } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
+import { eventIdIn } from './payload-identity.ts';
 import type { Ring, RingMemory } from './ring-memory.ts';
 
 /** Bounds of one conversation's ring: whichever is reached first. */
@@ -14,6 +15,8 @@ export class EventRing implements Ring {
   readonly #memory: RingMemory;
   #entries: LogEntry[] = [];
   #characters = 0;
+  /** Of the newest event that was dropped last: most clients that come back hold exactly that one. */
+  #dropped: { seq: number; eventId: string | undefined } | undefined;
 
   /** `memory`: what all rings of the node hold together. */
   constructor(memory: RingMemory) {
@@ -63,6 +66,8 @@ export class EventRing implements Ring {
   }
 
   clear(): void {
+    const newest = this.#entries.at(-1);
+    if (newest) this.#dropped = { seq: newest.seq, eventId: eventIdIn(newest.payload) };
     this.#entries = [];
     this.#grow(-this.#characters);
     this.#memory.forget(this);
@@ -94,6 +99,14 @@ export class EventRing implements Ring {
       this.#grow(payload.length - entry.payload.length);
       this.#entries[index] = { ...entry, payload };
     }
+  }
+
+  /** Which event is at `seq`, undefined where this ring does not know. */
+  eventIdAt(seq: number): string | undefined {
+    const oldest = this.#entries[0];
+    const entry = oldest && this.#entries[seq - oldest.seq];
+    if (entry) return eventIdIn(entry.payload);
+    return this.#dropped?.seq === seq ? this.#dropped.eventId : undefined;
   }
 
   all(): readonly LogEntry[] {

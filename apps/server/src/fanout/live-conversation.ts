@@ -1,6 +1,7 @@
 import { type ConversationId, type ConversationKind, conversationTopic, type UserId } from '@tpx/protocol';
 import type { LogEntry } from './announcer.ts';
 import { EventRing } from './event-ring.ts';
+import { eventIdIn } from './payload-identity.ts';
 import type { RingMemory } from './ring-memory.ts';
 
 /** What Postgres says of a conversation when a node begins to serve it. */
@@ -41,6 +42,8 @@ export class LiveConversation {
   idleSince = 0;
   /** The group or DM as clients see it, encoded (see `describeWith`), kept until it changes. */
   description: Promise<string> | undefined;
+  /** The newest event that was certain when the connection to Postgres broke; what is behind it is to be compared. */
+  certain: { seq: number; eventId: string | undefined } | undefined;
   #parked = new Map<number, LogEntry>();
   /** The highest `seq` heard of, parked or dropped. */
   #newestSeq: number;
@@ -76,6 +79,18 @@ export class LiveConversation {
       ready.push(next);
     }
     return ready;
+  }
+
+  /** An entry at a place that was handed out: whether it may be another event than the one that was (spec LOG-15). */
+  mayContradict({ seq, payload }: LogEntry): boolean {
+    const eventId = eventIdIn(payload);
+    if (seq > this.lastSeq || seq < this.firstSeq || eventId === undefined) return false;
+    return this.ring.eventIdAt(seq) !== eventId;
+  }
+
+  /** The connection to Postgres broke: another Postgres, or another state of it, may answer from now on. */
+  doubtHistory(): void {
+    this.certain ??= { seq: this.lastSeq, eventId: this.ring.eventIdAt(this.lastSeq) };
   }
 
   /** The log reaches `seq`. */

@@ -3,6 +3,7 @@ import { LIMITS, Refusal } from '@tpx/protocol';
 import { BatchLoader } from '../db/batch-loader.ts';
 import type { LogEntry } from './announcer.ts';
 import { type ConversationState, LiveConversation } from './live-conversation.ts';
+import { eventIdIn } from './payload-identity.ts';
 import { RingMemory } from './ring-memory.ts';
 
 /** For how long a conversation without readers is kept for the next one. */
@@ -22,6 +23,8 @@ export type LiveConversationsDeps = {
   loadStates(ids: readonly ConversationId[]): Promise<readonly (ConversationState | undefined)[]>;
   /** The log after `seq`, oldest first, at most `limit`. */
   readLog(id: ConversationId, after: number, limit: number): Promise<readonly LogEntry[]>;
+  /** An event at a place that was handed out is another one, it seems: Postgres may have gone back (spec LOG-15). */
+  doubtHistory(id: ConversationId): void;
   /** Called for each entry, in order, exactly once. */
   publish(conversation: LiveConversation, entry: LogEntry): void;
   /** Characters that the recent events of all conversations may take together. */
@@ -33,6 +36,8 @@ type Loading = {
   promise: Promise<LiveConversation>;
   missed: ((live: LiveConversation) => void)[];
   gone: boolean;
+  /** It was begun before everything was forgotten. */
+  isStale: boolean;
 };
 
 /** The conversations that this node serves now. */
@@ -45,6 +50,10 @@ export class LiveConversations {
   /** Those whose log may have grown without anybody telling, and when in `performance.now()` ms a look can settle it. */
   readonly #doubted = new Map<ConversationId, number>();
   readonly #loader: BatchLoader<ConversationId, ConversationState | undefined>;
+  /** Reads of what a client has and this node has not, by conversation: clients that come together share them. */
+  readonly #reaching = new Map<LiveConversation, Promise<void>>();
+  /** Entries that wait until it is known whose history they continue; undefined while that is certain. */
+  #held: LogEntry[] | undefined;
 
   constructor(deps: LiveConversationsDeps) {
     this.#deps = deps;
@@ -80,7 +89,7 @@ export class LiveConversations {
     }
     let loading = this.#loading.get(id);
     if (!loading) {
-      loading = { promise: this.#load(id), missed: [], gone: false };
+      loading = { promise: this.#load(id), missed: [], gone: false, isStale: false };
       this.#loading.set(id, loading);
     }
     return loading.promise;
@@ -93,6 +102,7 @@ export class LiveConversations {
       await this.#deps.listen(id);
       const state = await this.#loader.load(id);
       const loading = this.#loading.get(id);
+      if (loading?.isStale) throw new Refusal('unavailable', undefined, { retryAfterMs: 0 });
       if (!state || loading?.gone) throw new Refusal('not_found', 'There is no such conversation.');
       live = new LiveConversation(state, this.#memory);
       live.idleSince = performance.now();
@@ -108,6 +118,10 @@ export class LiveConversations {
 
   /** An entry was committed, here or on another node; it goes out when its turn has come. */
   offer(entry: LogEntry): void {
+    if (this.#held) {
+      this.#held.push(entry);
+      return;
+    }
     this.whenLive(entry.conversationId, (live) => this.#accept(live, entry));
   }
 
@@ -135,6 +149,10 @@ export class LiveConversations {
   }
 
   #accept(live: LiveConversation, entry: LogEntry): void {
+    if (entry.seq <= live.lastSeq) {
+      if (live.mayContradict(entry)) this.#deps.doubtHistory(live.id);
+      return;
+    }
     for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
     if (live.hasGap) this.#fillLater(live, GAP_PATIENCE_MS);
   }
@@ -165,14 +183,77 @@ export class LiveConversations {
 
   /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */
   async catchUp(live: LiveConversation): Promise<boolean> {
-    const entries = await this.#deps.readLog(live.id, live.lastSeq, LIMITS.eventsPerPage);
-    // Forgotten meanwhile: what it held would be held by nobody.
-    if (this.#live.get(live.id) !== live) return false;
+    const from = live.lastSeq;
+    // With the newest one that is known here: what follows it must follow the same event (spec LOG-15).
+    const read = await this.#deps.readLog(live.id, Math.max(0, from - 1), LIMITS.eventsPerPage + 1);
+    // Forgotten meanwhile: what it held would be held by nobody. Or it is not known whose history was read.
+    if (this.#live.get(live.id) !== live || this.#held) return false;
+    const known = live.ring.eventIdAt(from);
+    const overlap = read[0]?.seq === from ? read[0] : undefined;
+    if (overlap && known !== undefined && (eventIdIn(overlap.payload) ?? known) !== known) {
+      this.#deps.doubtHistory(live.id);
+      return false;
+    }
+    const entries = overlap ? read.slice(1) : read;
     const oldest = entries[0];
     // Retention took what is missing: it will not come.
     if (oldest && oldest.seq > live.lastSeq + 1) live.skipTo(oldest.seq - 1);
     for (const entry of entries) for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
     return entries.length > 0;
+  }
+
+  /** Reads from Postgres up to `seq`, which a client has and this node has not, as far as Postgres goes. */
+  async reach(live: LiveConversation, seq: number): Promise<void> {
+    for (let read = true; read && live.lastSeq < seq && this.#live.get(live.id) === live; ) {
+      const before = live.lastSeq;
+      let reaching = this.#reaching.get(live);
+      if (!reaching) {
+        reaching = this.catchUp(live)
+          .then(() => undefined)
+          .finally(() => this.#reaching.delete(live));
+        this.#reaching.set(live, reaching);
+      }
+      await reaching;
+      read = live.lastSeq > before;
+    }
+  }
+
+  /** The connection to Postgres broke (spec LOG-15). */
+  doubtAll(): void {
+    for (const live of this.#live.values()) live.doubtHistory();
+  }
+
+  /** Nothing goes out until `release`: it is being found out which history Postgres has. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const entry of held ?? []) this.offer(entry);
+  }
+
+  /** What Postgres is to be compared with: the newest certain event of each conversation of `ids`. */
+  certainOf(
+    ids: Iterable<ConversationId>,
+  ): { live: LiveConversation; seq: number; eventId: string | undefined }[] {
+    return [...ids].flatMap((id) => {
+      const live = this.#live.get(id);
+      if (!live) return [];
+      const { seq, eventId } = live.certain ?? {
+        seq: live.lastSeq,
+        eventId: live.ring.eventIdAt(live.lastSeq),
+      };
+      return [{ live, seq, eventId }];
+    });
+  }
+
+  /** Forgets everything: Postgres has another history. What is being loaded is to be asked for again. */
+  dropAll(): void {
+    this.#held = undefined;
+    for (const loading of this.#loading.values()) loading.isStale = true;
+    for (const id of [...this.#live.keys()]) this.drop(id);
   }
 
   /** Forgets a conversation: it was deleted. */

@@ -33,6 +33,7 @@ async function fleetingGroup(): Promise<ConversationId> {
 function node() {
   const published: number[] = [];
   const live = new LiveConversations({
+    doubtHistory: () => undefined,
     ...ALONE,
     loadStates: (ids) => loadConversationStates(world.database, ids),
     readLog: (id, after, limit) => readLog(world.database, id, after, limit),

@@ -67,19 +67,16 @@ const APPEND = `
   )
   INSERT INTO changes (conversation_id, seq, event, message_id, message_seq, actor_id, emoji, is_on, created_at)
   SELECT $1, next.last_seq, $2, $3, $4, $5, $6, $7, date_trunc('milliseconds', clock_timestamp()) FROM next
-  RETURNING seq`;
+  RETURNING seq, event_id`;
 
-/** Gives a change the next `seq` of its conversation; the lock of `lockMessage` is held (spec LOG-1). */
-export async function appendChange(
-  tx: Queries,
-  change: NewChange,
-  payload: (seq: number) => object,
-): Promise<LogEntry> {
+/** Gives a change the next `seq` of its conversation and its `event_id`; the lock of `lockMessage` is held (spec LOG-1). */
+export async function appendChange(tx: Queries, change: NewChange, payload: object): Promise<LogEntry> {
   const { event, message, actorId, emoji = null, on = null } = change;
   const conversationId = message.conversation_id as ConversationId;
   const values = [conversationId, event, message.id, message.seq, actorId, emoji, on];
-  const [row] = await tx.query<{ seq: string }>(APPEND, values);
+  const [row] = await tx.query<{ seq: string; event_id: string }>(APPEND, values);
   if (!row) throw new Refusal('not_found', 'This conversation is gone.');
   const seq = Number(row.seq);
-  return { conversationId, kind: message.kind, seq, event, payload: JSON.stringify(payload(seq)) };
+  const json = JSON.stringify({ seq, event_id: row.event_id, ...payload });
+  return { conversationId, kind: message.kind, seq, event, payload: json };
 }

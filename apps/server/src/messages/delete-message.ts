@@ -47,9 +47,7 @@ export function deleteMessage(
     await tx.query(FORGET_REACTIONS, place);
     await tx.query(FORGET_MENTIONS, place);
     await tx.query(UNPIN, place);
-    later.logged(
-      await appendChange(tx, { event: 'deleted', message: locked, actorId }, (seq) => ({ seq, id })),
-    );
+    later.logged(await appendChange(tx, { event: 'deleted', message: locked, actorId }, { id }));
     if (!own) {
       const groupId = locked.conversation_id as ConversationId;
       const targetId = locked.sender_id as UserId;

@@ -44,8 +44,7 @@ export function editMessage(
     const values = [locked.conversation_id, locked.seq, ...storedForm(edit)];
     const [row] = await tx.query<MessageRow>(EDIT, values);
     const message = toMessageObject(row ?? locked, locked.kind);
-    const payload = (seq: number) => ({ seq, message });
-    later.logged(await appendChange(tx, { event: 'edited', message: locked, actorId }, payload));
+    later.logged(await appendChange(tx, { event: 'edited', message: locked, actorId }, { message }));
     return message;
   });
 }

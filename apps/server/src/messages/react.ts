@@ -50,7 +50,7 @@ export function react(
     const changed = await tx.query(on ? ADD : REMOVE, [...place, emoji, actorId]);
     if (changed.length === 0) return toMessageObject(locked, locked.kind);
     locked.reactions = await showReactions(tx, place);
-    const payload = (seq: number) => ({ seq, id: reaction.id, user_id: actorId, emoji, on });
+    const payload = { id: reaction.id, user_id: actorId, emoji, on };
     later.logged(await appendChange(tx, { event: 'reaction', message: locked, actorId, emoji, on }, payload));
     return toMessageObject(locked, locked.kind);
   });

@@ -1,12 +1,14 @@
 import type { ConversationId, ConversationKind, LogEventName } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 import type { LogEntry } from '../fanout/announcer.ts';
+import { CHANGE_EVENT_ID } from './event-identity.ts';
 import { MESSAGE_COLUMNS, type MessageRow, toMessageObject } from './message-row.ts';
 
 type LogRow = MessageRow & {
   kind: ConversationKind;
   log_seq: string;
   event: LogEventName;
+  event_id: string | null;
   target_id: string;
   actor_id: string;
   emoji: string | null;
@@ -44,16 +46,16 @@ export async function readLog(
 
 // `k.id` stands for the message's conversation, so that a change whose message retention took still says where it was.
 const LOGS = `
-  SELECT k.ord, c.kind, e.log_seq, e.event, e.target_id, e.actor_id, e.emoji, e.is_on, ${MESSAGE_COLUMNS},
+  SELECT k.ord, c.kind, e.log_seq, e.event, e.event_id, e.target_id, e.actor_id, e.emoji, e.is_on, ${MESSAGE_COLUMNS},
          k.id AS conversation_id
   FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS k (id, after, ord)
   JOIN conversations c ON c.id = k.id
   CROSS JOIN LATERAL (
-    (SELECT s.seq AS log_seq, 'message' AS event, s.id AS target_id, s.seq AS target_seq, s.sender_id AS actor_id,
+    (SELECT s.seq AS log_seq, 'message' AS event, NULL::uuid AS event_id, s.id AS target_id, s.seq AS target_seq, s.sender_id AS actor_id,
             NULL AS emoji, NULL::boolean AS is_on
      FROM messages s WHERE s.conversation_id = k.id AND s.seq > k.after ORDER BY s.seq LIMIT $3)
     UNION ALL
-    (SELECT h.seq, h.event, h.message_id, h.message_seq, h.actor_id, h.emoji, h.is_on
+    (SELECT h.seq, h.event, ${CHANGE_EVENT_ID}, h.message_id, h.message_seq, h.actor_id, h.emoji, h.is_on
      FROM changes h WHERE h.conversation_id = k.id AND h.seq > k.after ORDER BY h.seq LIMIT $3)
     ORDER BY log_seq LIMIT $3
   ) e
@@ -77,12 +79,20 @@ function toLogEntry(row: LogRow): LogEntry {
 function payloadOf(event: LogEventName, seq: number, row: LogRow): object {
   switch (event) {
     case 'message':
-    case 'edited':
       return { seq, message: toMessageObject(row, row.kind) };
+    case 'edited':
+      return { seq, event_id: row.event_id, message: toMessageObject(row, row.kind) };
     case 'deleted':
-      return { seq, id: row.target_id };
+      return { seq, event_id: row.event_id, id: row.target_id };
     case 'reaction':
-      return { seq, id: row.target_id, user_id: row.actor_id, emoji: row.emoji, on: row.is_on };
+      return {
+        seq,
+        event_id: row.event_id,
+        id: row.target_id,
+        user_id: row.actor_id,
+        emoji: row.emoji,
+        on: row.is_on,
+      };
   }
 }
 

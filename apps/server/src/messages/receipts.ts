@@ -38,8 +38,10 @@ const TOLD_TOGETHER_MS = 500;
 
 const STORE = `
   UPDATE members m
-  SET delivered_seq = greatest(m.delivered_seq, k.delivered), read_seq = greatest(m.read_seq, k.read)
+  SET delivered_seq = greatest(m.delivered_seq, least(k.delivered, c.last_seq)),
+      read_seq = greatest(m.read_seq, least(k.read, c.last_seq))
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS k (conversation_id, user_id, delivered, read)
+  JOIN conversations c ON c.id = k.conversation_id
   WHERE m.conversation_id = k.conversation_id AND m.user_id = k.user_id`;
 const FORGET_MENTIONS = `
   DELETE FROM unread_mentions n USING unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS k (conversation_id, user_id, read)
@@ -91,6 +93,14 @@ export class ReceiptBook {
     for (const { user_id, delivered_seq, read_seq } of receipts)
       raise(marks, user_id as UserId, delivered_seq, read_seq);
     this.#run();
+  }
+
+  /** Postgres has another history: marks of the one before would pass what is new in it. */
+  forgetAll(): void {
+    this.#dirty.clear();
+    this.#count = 0;
+    this.#held.clear();
+    this.#heard.clear();
   }
 
   #run(): void {

@@ -33,6 +33,11 @@ export class SummaryBook {
     this.#put(conversation, senderId, { id, seq, since: now, dueAt: now });
   }
 
+  /** Postgres has another history. */
+  forgetAll(): void {
+    this.#awaited.clear();
+  }
+
   #put(conversation: LiveConversation, senderId: UserId, awaited: Awaited): void {
     const bySender = this.#awaited.get(conversation);
     if (bySender) bySender.set(senderId, awaited);

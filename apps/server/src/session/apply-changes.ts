@@ -22,6 +22,8 @@ export type ChangeDeps = {
   };
   /** Reads a group's rules and member count again. */
   refresh(conversation: LiveConversation): void;
+  /** Retention removed what was before `firstSeq`: readers remove it too. */
+  trimmed(conversation: LiveConversation, firstSeq: number): void;
   /** Whether this user appears offline now. */
   isInvisible(userId: UserId): Promise<boolean>;
   forgetSession(sessionId: SessionId): void;
@@ -49,7 +51,10 @@ export function applyChange(deps: ChangeDeps, change: Change): void {
       return;
     }
     case 'log_trimmed':
-      deps.live.whenLive(change.conversationId, (live) => live.trimTo(change.firstSeq));
+      deps.live.whenLive(change.conversationId, (live) => {
+        live.trimTo(change.firstSeq);
+        deps.trimmed(live, change.firstSeq);
+      });
       return;
     case 'session_revoked':
       deps.forgetSession(change.sessionId);

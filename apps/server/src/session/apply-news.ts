@@ -12,6 +12,7 @@ import type { ConversationNews } from '../cluster/conversation-news.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import type { LocalFanout } from '../fanout/local-fanout.ts';
+import { eventIdIn } from '../fanout/payload-identity.ts';
 import type { ReceiptBook } from '../messages/receipts.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -32,7 +33,10 @@ type Deps = {
 export function applyNews(deps: Deps, conversationId: ConversationId, news: ConversationNews): void {
   switch (news.type) {
     case 'logged':
-      deps.live.offer({ conversationId, ...news.entry });
+      // A change that a node of an earlier version announces lacks its identity: it is read.
+      if (news.entry.event !== 'message' && eventIdIn(news.entry.payload) === undefined)
+        deps.live.hearOf(conversationId, news.entry.seq);
+      else deps.live.offer({ conversationId, ...news.entry });
       return;
     case 'doubted':
       deps.live.inDoubt(conversationId);

@@ -3,7 +3,13 @@ import type { ConversationSummary, UserJoined } from '@tpx/protocol';
 import type { Conversation } from '../conversation/conversation.ts';
 import { planResume, resumeOf } from './resume.ts';
 
-const held = (topic: string, lastSeq: number | undefined) => ({ topic, lastSeq, readSeq: 0 }) as Conversation;
+const held = (topic: string, lastSeq: number | undefined) =>
+  ({
+    topic,
+    lastSeq,
+    readSeq: 0,
+    link: { sync: { position: lastSeq === undefined ? undefined : { last_seq: lastSeq, last_id: 'e' } } },
+  }) as Conversation;
 const summary = (topic: string, last_seq: number): ConversationSummary => ({
   topic,
   last_seq,
@@ -16,8 +22,8 @@ const error = (code: string) => ({ error: { code, message: '' } });
 describe('SDK-3 resuming', () => {
   test('SDK-3 one frame names every conversation that was joined before, a thousand at most', () => {
     expect(resumeOf([held('dm:1', 4), held('dm:2', undefined), held('dm:3', 0)])).toEqual({
-      'dm:1': 4,
-      'dm:3': 0,
+      'dm:1': { last_seq: 4, last_id: 'e' },
+      'dm:3': { last_seq: 0, last_id: 'e' },
     });
     const many = Array.from({ length: 1_200 }, (_, index) => held(`dm:${index}`, 1));
     expect(Object.keys(resumeOf(many))).toHaveLength(1_000);
@@ -38,8 +44,13 @@ describe('SDK-3 resuming', () => {
     expect(plan.unknown).toEqual(['dm:9']);
   });
 
-  test('SDK-4 a log that ends before what is held is joined anew', () => {
-    const answer: UserJoined = { conversations: [summary('dm:1', 3)], resumed: { 'dm:1': page } };
-    expect(planResume([held('dm:1', 40)], answer).join).toHaveLength(1);
+  test('SDK-3 a history that was replaced is joined anew; a node that is merely behind is no reason', () => {
+    const replaced: UserJoined = {
+      conversations: [summary('dm:1', 4)],
+      resumed: { 'dm:1': { ...page, replaced: true } },
+    };
+    expect(planResume([held('dm:1', 4)], replaced).join).toHaveLength(1);
+    const behind: UserJoined = { conversations: [summary('dm:1', 3)], resumed: { 'dm:1': page } };
+    expect(planResume([held('dm:1', 40)], behind).resumed).toHaveLength(1);
   });
 });

@@ -4,7 +4,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 /** What is to be done about each conversation after a `user:` join (rule SDK-3). */
 export type ResumePlan = {
   resumed: { conversation: Conversation; summary: ConversationSummary; page: PageOf<UserJoined> }[];
-  /** Known here, but not in the resume, or not resumed for a passing reason, or out of step with the log. */
+  /** Known here, but not in the resume, or not resumed for a passing reason, or with another history. */
   join: Conversation[];
   /** Topics that this device knows nothing of. */
   unknown: string[];
@@ -16,11 +16,13 @@ type PageOf<Joined extends UserJoined> = Exclude<Joined['resumed'][string], { er
 
 const GONE = new Set(['banned', 'not_member', 'not_found', 'unauthorized']);
 
-/** `{topic: last_seq}` for the first thousand that have been joined before; the others join by themselves. */
-export function resumeOf(conversations: readonly Conversation[]): Record<string, number> {
-  const resume: Record<string, number> = {};
-  for (const { topic, lastSeq } of conversations.slice(0, LIMITS.resumeTopicsMax)) {
-    if (lastSeq !== undefined) resume[topic] = lastSeq;
+type Position = NonNullable<Conversation['link']['sync']['position']>;
+
+/** What is held of the first thousand that have been joined before; the others join by themselves. */
+export function resumeOf(conversations: readonly Conversation[]): Record<string, Position> {
+  const resume: Record<string, Position> = {};
+  for (const { topic, link } of conversations.slice(0, LIMITS.resumeTopicsMax)) {
+    if (link.sync.position) resume[topic] = link.sync.position;
   }
   return resume;
 }
@@ -36,7 +38,7 @@ export function planResume(conversations: readonly Conversation[], answer: UserJ
     const page = answer.resumed[topic];
     if (page && 'error' in page && GONE.has(page.error.code)) {
       plan.gone.push({ conversation, reason: page.error.code });
-    } else if (page && !('error' in page) && (summary?.last_seq ?? lastSeq) >= lastSeq) {
+    } else if (page && !('error' in page) && !page.replaced) {
       // Where the summary was cut off (very many conversations), the page alone says how far the log goes.
       const last = page.events.at(-1)?.seq ?? lastSeq;
       plan.resumed.push({

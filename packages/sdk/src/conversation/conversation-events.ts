@@ -12,6 +12,13 @@ export type Happenings = {
   reaction: LogEvents['reaction'] & { message: MessageObject | undefined };
   /** `messages` changed other than by the events above: history was loaded, or skipped to its newest part. */
   history: { count: number };
+  /**
+   * The server has another history than this device had: a backup was restored. `messages` are the server's now; `gone`
+   * are those that it does not have any more.
+   */
+  replaced: { gone: readonly MessageObject[] };
+  /** Retention removed what was before `firstSeq`, here too. */
+  trimmed: { firstSeq: number };
   /** A message of this device went a step: sending, failed, or acknowledged as `message`. */
   outbox: { entry: OutboxEntry; message: MessageObject | undefined };
   /** Somebody else's delivered or read mark rose: ladders may have changed. */

@@ -3,10 +3,12 @@ import {
   ConversationJoinedSchema,
   type ConversationObject,
   conversationTopic,
+  eventIdOf,
   LOG_EVENT_NAMES,
   type LogEvent,
   MessageAnswer,
   type MessageObject,
+  type SignalEvents,
 } from '@tpx/protocol';
 import { Gate } from '../gate.ts';
 import type { Platform } from '../platform.ts';
@@ -19,6 +21,7 @@ import { checkShape } from '../untrusted/check-shape.ts';
 import type { Tell } from './conversation-events.ts';
 import { ConversationStore, type StoredConversation } from './conversation-store.ts';
 import { DeliveredSignal } from './delivered-signal.ts';
+import { countCommon, type GoneMessage, GoneMessages } from './gone-messages.ts';
 import { History } from './history.ts';
 import { LogSync } from './log-sync.ts';
 import { LogView } from './log-view.ts';
@@ -50,6 +53,10 @@ const LOG_EVENTS: ReadonlySet<string> = new Set(LOG_EVENT_NAMES);
 
 const RECOUNT_WITHIN_MS = 3_000;
 
+export type ResumedPage = EventsPage & { first_seq?: number | undefined };
+
+const disconnected = () => new NetworkError('disconnected', 'The connection was lost.');
+
 /** Puts the parts of a conversation together, and between the connection and the storage. */
 export class ConversationLink {
   readonly view: LogView;
@@ -64,10 +71,13 @@ export class ConversationLink {
   mentionCount = 0;
   readonly #options: LinkOptions;
   readonly #cache: MessageCache;
+  readonly #gone: GoneMessages;
   readonly #delivered: DeliveredSignal;
   readonly #store: ConversationStore;
   readonly #ready = new Gate();
   #connection = 0;
+  /** While a replaced history is being fetched: what this device had, for a start in between. */
+  #replacing: { last_seq: number; last_id?: string } | undefined;
 
   constructor(options: LinkOptions) {
     const { about, stored, platform, channel, rest, me, blocked } = options;
@@ -80,6 +90,7 @@ export class ConversationLink {
     this.#options = options;
     this.waiters = new SeqWaiters(clock);
     this.#cache = new MessageCache(options.cacheLimit, stored?.messages);
+    this.#gone = new GoneMessages(options.cacheLimit, stored?.gone);
     this.#store = new ConversationStore(options.storage, topic, clock, () => this.#toStore());
     this.#delivered = new DeliveredSignal(clock, stored?.delivered_seq ?? 0, (seq) =>
       channel.signal('delivered', { seq }),
@@ -128,6 +139,7 @@ export class ConversationLink {
     });
     this.sync = new LogSync({
       lastSeq: stored?.last_seq,
+      lastId: stored?.last_id,
       clock,
       random,
       fetchAfter: (after) => rest.messages.events(about.kind, about.id, { after }),
@@ -137,6 +149,7 @@ export class ConversationLink {
     channel.events.on('event', ({ event, payload }) => {
       if (LOG_EVENTS.has(event))
         this.sync.live({ seq: (payload as LogEvent).seq, event, payload } as LogEvent);
+      else if (event === 'trimmed') this.#trimmed((payload as SignalEvents['trimmed']).first_seq);
       else this.room.received(event, payload);
     });
   }
@@ -156,22 +169,23 @@ export class ConversationLink {
 
   /** By a join of its own, for what was not resumed with the `user:` join. @throws {Refusal} @throws {NetworkError} */
   async join(): Promise<void> {
-    const { lastSeq } = this.sync;
+    const { position } = this.sync;
     const connection = this.#connection;
-    const payload = lastSeq === undefined ? {} : { last_seq: lastSeq };
-    const joined = await this.#options.channel.join(payload);
+    const joined = await this.#options.channel.join(position ?? {});
     checkShape(joined, ConversationJoinedSchema, 'The answer to the join');
     const answer = joined as ConversationJoined;
     this.view.about = answer.conversation;
-    this.#cache.dropBefore(answer.first_seq);
-    if (lastSeq !== undefined && lastSeq <= answer.last_seq) this.sync.resume(answer, answer.last_seq);
+    this.#trimmed(answer.first_seq);
+    if (answer.replaced) await this.#beginAnew(answer, connection);
+    else if (position) this.sync.resume(answer, answer.last_seq);
     else await this.#begin(answer, connection);
     this.#connected(answer.my_read_seq);
   }
 
   /** With the `user:` join, whose join_ref it lives under. `target`: where the log ended then. */
-  resumed(page: EventsPage, target: number, myReadSeq: number, joinRef: string | null): void {
+  resumed(page: ResumedPage, target: number, myReadSeq: number, joinRef: string | null): void {
     this.#options.channel.adopt(joinRef);
+    if (page.first_seq !== undefined) this.#trimmed(page.first_seq);
     this.sync.resume(page, target);
     this.#connected(myReadSeq);
   }
@@ -217,16 +231,91 @@ export class ConversationLink {
    * The first time on this device. Events wait until the history before them is here, so that they are told after it;
    * of that history, what others wrote and this user has read nowhere is told as messages too.
    */
-  async #begin(answer: ConversationJoined, connection: number): Promise<void> {
+  async #begin(
+    answer: ConversationJoined,
+    connection: number,
+    known: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
     await this.#loadNewest(answer.last_seq);
-    if (connection !== this.#connection) throw new NetworkError('disconnected', 'The connection was lost.');
+    if (connection !== this.#connection) throw disconnected();
     this.readMark.movedElsewhere(answer.my_read_seq);
     for (const message of this.view.messages) {
       if (message.seq <= answer.my_read_seq || message.sender_id === this.#options.me) continue;
       this.#delivered.raise(message.seq);
-      this.#options.tell('message', { message });
+      if (!known.has(message.id)) this.#options.tell('message', { message });
     }
-    this.sync.begin(answer.last_seq);
+    this.#gone.found(this.#cache.messages);
+    this.sync.begin(answer.last_seq, await this.#eventIdAt(answer.last_seq, connection));
+  }
+
+  /**
+   * The server has another history: what this device has and the server has not is told and kept as gone, and the rest
+   * is fetched anew (rule SDK-21). An acknowledged message of one's own that is gone is not sent again by itself: others
+   * may have read it and what followed it is not there, so only its author can tell whether it still makes sense.
+   */
+  async #beginAnew(answer: ConversationJoined, connection: number): Promise<void> {
+    this.#replacing = this.sync.position;
+    const undo = this.sync.beginAnew();
+    try {
+      const held = this.#cache.messages;
+      const common = await countCommon(held, (message) => this.#isOnServer(message, answer.last_seq));
+      if (connection !== this.#connection) throw disconnected();
+      const lastCommon = held[common - 1]?.seq ?? 0;
+      const gone = held.slice(common);
+      this.#gone.add(gone, lastCommon);
+      this.receipts.fallTo(lastCommon);
+      this.readMark.fallTo(lastCommon);
+      this.#delivered.fallTo(lastCommon);
+      this.#cache.clear();
+      this.#options.tell('replaced', { gone });
+      // From here on a start of the program begins anew too, with what is gone known.
+      this.#replacing = undefined;
+      await this.#begin(answer, connection, new Set(held.map(({ id }) => id)));
+    } catch (error) {
+      if (this.#replacing) undo();
+      throw error;
+    } finally {
+      this.#replacing = undefined;
+    }
+  }
+
+  async #isOnServer({ id, seq }: MessageObject, lastSeq: number): Promise<boolean> {
+    if (seq > lastSeq) return false;
+    const { kind, id: conversationId } = this.view.about;
+    const query = { after: seq - 1, limit: 1 };
+    const { messages } = await this.#options.rest.messages.history(kind, conversationId, query);
+    return messages[0]?.id === id;
+  }
+
+  /** Which event the server has at `seq`; undefined where it does not say, which only makes a comparison less sharp. */
+  async #eventIdAt(seq: number, connection: number): Promise<string | undefined> {
+    const newest = this.#cache.last;
+    if (seq === 0 || newest?.seq === seq) return newest?.id;
+    const { kind, id } = this.view.about;
+    const query = { after: seq - 1, limit: 1 };
+    const page = await this.#options.rest.messages.events(kind, id, query).catch(() => undefined);
+    if (connection !== this.#connection) throw disconnected();
+    const event = page?.events[0];
+    return event?.seq === seq ? eventIdOf(event) : undefined;
+  }
+
+  /** Retention removed what was before `firstSeq`: it leaves the screen, the counts and the storage here too. */
+  #trimmed(firstSeq: number): void {
+    const { about } = this.view;
+    const isNews = firstSeq > about.first_seq || firstSeq > (this.#cache.oldestSeq ?? firstSeq);
+    this.history.trimmed(firstSeq);
+    const keptSeconds = about.kind === 'group' ? about.messages_retention : null;
+    const isShorter =
+      keptSeconds !== null &&
+      this.#gone.dropOlderThan(this.#options.platform.clock.now() - keptSeconds * 1_000);
+    if (!isNews && !isShorter) return;
+    if (firstSeq > about.first_seq) this.view.about = { ...about, first_seq: firstSeq };
+    this.#store.changed();
+    this.#options.tell('trimmed', { firstSeq });
+  }
+
+  get gone(): readonly GoneMessage[] {
+    return this.#gone.all;
   }
 
   #loadNewest(seq: number): Promise<void> {
@@ -291,11 +380,12 @@ export class ConversationLink {
   #toStore(): StoredConversation {
     return {
       about: this.view.about,
-      last_seq: this.sync.lastSeq,
+      ...(this.#replacing ?? { last_seq: this.sync.lastSeq, ...this.sync.position }),
       read_seq: this.readMark.seq,
       delivered_seq: this.#delivered.sent,
       receipts: this.receipts.toStore(),
       messages: this.#cache.toStore(),
+      gone: [...this.#gone.all],
     };
   }
 }

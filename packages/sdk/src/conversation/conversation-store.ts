@@ -3,15 +3,20 @@ import type { Clock } from '../platform.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readJson, writeJson } from '../storage/stored-json.ts';
 import type { HeldMessage } from './apply-event.ts';
+import type { GoneMessage } from './gone-messages.ts';
 
 /** What a device holds of one conversation, in one value: `last_seq` and the messages are never apart. */
 export type StoredConversation = {
   about: ConversationObject;
   last_seq: number | undefined;
+  /** Which event is at `last_seq`; what earlier versions stored has none. */
+  last_id?: string | undefined;
   read_seq: number;
   delivered_seq: number;
   receipts: ReceiptObject[];
   messages: HeldMessage[];
+  /** What the server does not have any more. */
+  gone?: GoneMessage[];
 };
 
 const CONVERSATIONS = 'conversation/';
@@ -64,5 +69,12 @@ export class ConversationStore {
 export async function loadConversations(storage: Storage): Promise<StoredConversation[]> {
   const keys = await storage.list(CONVERSATIONS);
   const stored = await Promise.all(keys.map((key) => readJson<StoredConversation>(storage, key)));
-  return stored.filter((one) => one !== undefined);
+  return stored.filter((one) => one !== undefined).map(withLastId);
+}
+
+/** Of an earlier version: where the newest event is a message, it is known which one it was. */
+function withLastId(stored: StoredConversation): StoredConversation {
+  if (stored.last_id !== undefined) return stored;
+  const newest = stored.messages.at(-1)?.message;
+  return newest?.seq === stored.last_seq ? { ...stored, last_id: newest?.id } : stored;
 }

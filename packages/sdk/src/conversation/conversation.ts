@@ -10,6 +10,7 @@ import { newClientId } from './client-id.ts';
 import type { Happenings } from './conversation-events.ts';
 import { ConversationLink, type LinkOptions } from './conversation-link.ts';
 import type { StoredConversation } from './conversation-store.ts';
+import type { GoneMessage } from './gone-messages.ts';
 import type { OutboxEntry } from './outbox.ts';
 import { TypingSignal } from './typing.ts';
 import type { Ladder, Reach } from './watermarks.ts';
@@ -66,6 +67,11 @@ export class Conversation {
   /** Ascending by `seq`, the newest part of the conversation; the same array until it changes. `loadOlder` brings more. */
   get messages(): readonly MessageObject[] {
     return this.link.view.messages;
+  }
+
+  /** What this device had and the server does not have any more, ascending: a restored backup replaced its history. */
+  get gone(): readonly GoneMessage[] {
+    return this.link.gone;
   }
 
   /** Where this device holds it. */

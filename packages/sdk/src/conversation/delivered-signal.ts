@@ -36,6 +36,13 @@ export class DeliveredSignal {
     else this.#cancel = this.#clock.after(waitMs, () => this.#flush());
   }
 
+  /** The history was replaced: what is behind `seq` is to be told anew. */
+  fallTo(seq: number): void {
+    this.#wanted = Math.min(this.#wanted, seq);
+    this.#sent = Math.min(this.#sent, seq);
+    this.#sentBefore = Math.min(this.#sentBefore, seq);
+  }
+
   /** The connection is there again. */
   connected(): void {
     this.raise(this.#wanted);

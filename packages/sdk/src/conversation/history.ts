@@ -54,6 +54,14 @@ export class History {
     }
   }
 
+  /** Retention removed what was before `firstSeq`; where all was held before, what is left is all. */
+  trimmed(firstSeq: number): void {
+    const { cache } = this.#options;
+    const wasWhole = this.isWhole;
+    cache.dropBefore(firstSeq);
+    if (wasWhole) this.#start = cache.oldestSeq ?? firstSeq;
+  }
+
   /** Whether the cache begins where the conversation does. */
   get isWhole(): boolean {
     return this.#start !== undefined && (this.#options.cache.oldestSeq ?? this.#start) <= this.#start;

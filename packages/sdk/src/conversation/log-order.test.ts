@@ -3,7 +3,11 @@ import type { LogEvent } from '@tpx/protocol';
 import { seededRandom, seedOfThisRun } from '@tpx/testkit';
 import { LogOrder } from './log-order.ts';
 
-const event = (seq: number): LogEvent => ({ seq, event: 'deleted', payload: { seq, id: String(seq) } });
+const event = (seq: number): LogEvent => ({
+  seq,
+  event: 'deleted',
+  payload: { seq, event_id: `e${seq}`, id: String(seq) },
+});
 const seqs = (events: LogEvent[]) => events.map(({ seq }) => seq);
 
 describe('SDK-4 order', () => {

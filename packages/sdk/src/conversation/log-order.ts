@@ -1,4 +1,4 @@
-import type { LogEvent } from '@tpx/protocol';
+import { eventIdOf, type LogEvent } from '@tpx/protocol';
 
 /** Early events that wait for what came before them; more than these are fetched again instead. */
 const EARLY_MAX = 1_000;
@@ -10,9 +10,16 @@ const EARLY_MAX = 1_000;
 export class LogOrder {
   readonly #early = new Map<number, LogEvent>();
   #lastSeq: number;
+  #lastId: string | undefined;
 
-  constructor(lastSeq = 0) {
+  constructor(lastSeq = 0, lastId?: string) {
     this.#lastSeq = lastSeq;
+    this.#lastId = lastId;
+  }
+
+  /** Which event is at `lastSeq`, where that is known. */
+  get lastId(): string | undefined {
+    return this.#lastId;
   }
 
   get lastSeq(): number {
@@ -36,7 +43,7 @@ export class LogOrder {
       if (this.#early.size < EARLY_MAX) this.#early.set(event.seq, event);
       return [];
     }
-    this.#lastSeq = event.seq;
+    this.#took(event);
     return [event, ...this.#drain()];
   }
 
@@ -48,17 +55,23 @@ export class LogOrder {
     const inOrder: LogEvent[] = [];
     for (const event of events) {
       if (event.seq <= this.#lastSeq) continue;
-      this.#lastSeq = event.seq;
+      this.#took(event);
       this.#early.delete(event.seq);
       inOrder.push(event);
     }
     return [...inOrder, ...this.#drain()];
   }
 
-  /** Everything up to `seq` is held, or not wanted. */
-  jumpTo(seq: number): LogEvent[] {
+  /** Everything up to `seq` is held, or not wanted. `id`: which event that is, where it is known. */
+  jumpTo(seq: number, id?: string): LogEvent[] {
+    if (seq > this.#lastSeq) this.#lastId = id;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     return this.#drain();
+  }
+
+  #took(event: LogEvent): void {
+    this.#lastSeq = event.seq;
+    this.#lastId = eventIdOf(event);
   }
 
   #drain(): LogEvent[] {
@@ -68,7 +81,7 @@ export class LogOrder {
       const next = this.#early.get(this.#lastSeq + 1);
       if (!next) return inOrder;
       this.#early.delete(next.seq);
-      this.#lastSeq = next.seq;
+      this.#took(next);
       inOrder.push(next);
     }
   }

@@ -4,7 +4,11 @@ import { FakeClock, seededRandom, seedOfThisRun } from '@tpx/testkit';
 import { NetworkError } from '../trouble.ts';
 import { LogSync } from './log-sync.ts';
 
-const event = (seq: number): LogEvent => ({ seq, event: 'deleted', payload: { seq, id: String(seq) } });
+const event = (seq: number): LogEvent => ({
+  seq,
+  event: 'deleted',
+  payload: { seq, event_id: `e${seq}`, id: String(seq) },
+});
 const range = (from: number, to: number) =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
@@ -93,11 +97,17 @@ describe('SDK-4 following a log', () => {
     expect(sync.lastSeq).toBe(7);
   });
 
-  test('SDK-4 a log that was set back behind this device is followed from its new end', () => {
+  test('SDK-21 a history that was replaced is followed from its own end, and not before that is known', () => {
     const { sync, applied } = setUp({ lastSeq: 40, length: 7 });
-    sync.begin(7);
+    const undo = sync.beginAnew();
+    sync.live(event(41));
+    expect([applied, sync.position]).toEqual([[], undefined]);
+    undo();
+    expect(sync.position).toEqual({ last_seq: 40 });
+    sync.beginAnew();
     sync.live(event(8));
-    expect([applied, sync.lastSeq]).toEqual([[8], 8]);
+    sync.begin(7, 'seven');
+    expect([applied, sync.position]).toEqual([[8], { last_seq: 8, last_id: 'e8' }]);
   });
 
   test('SDK-4 who missed thousands of events begins again with the newest', async () => {

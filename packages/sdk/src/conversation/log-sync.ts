@@ -8,6 +8,8 @@ import { LogOrder } from './log-order.ts';
 export type LogSyncOptions = {
   /** undefined for a conversation that this device holds nothing of. */
   lastSeq: number | undefined;
+  /** Which event is at `lastSeq`, where that is known. */
+  lastId?: string | undefined;
   clock: Clock;
   random: () => number;
   fetchAfter: (seq: number) => Promise<EventsPage>;
@@ -42,20 +44,40 @@ export class LogSync {
     this.#options = options;
     this.#begun = options.lastSeq !== undefined;
     // Below what any event follows: until `begin` says where to start, everything waits.
-    this.#order = new LogOrder(options.lastSeq ?? -1);
+    this.#order = new LogOrder(options.lastSeq ?? -1, options.lastId);
   }
 
   get lastSeq(): number | undefined {
     return this.#begun ? this.#order.lastSeq : undefined;
   }
 
+  /** What this device holds, as a join says it; undefined for nothing. */
+  get position(): { last_seq: number; last_id?: string } | undefined {
+    if (!this.#begun) return undefined;
+    const { lastSeq, lastId } = this.#order;
+    return { last_seq: lastSeq, ...(lastId !== undefined && { last_id: lastId }) };
+  }
+
   /** Joined without a `last_seq`: everything after `lastSeq` comes as events, what is before it is history. */
-  begin(lastSeq: number): void {
-    // A log that ends before what this device holds is another log: a server that was set back to a backup.
-    if (this.#begun && lastSeq < this.#order.lastSeq) this.#order = new LogOrder();
+  begin(lastSeq: number, lastId?: string): void {
     this.#begun = true;
-    this.#apply(this.#order.jumpTo(lastSeq));
+    this.#apply(this.#order.jumpTo(lastSeq, lastId));
     this.#connect(false, lastSeq);
+  }
+
+  /**
+   * The server has another history: until `begin` says where to start, everything waits. Returns what puts the history
+   * back that this device has, for where that does not come about.
+   */
+  beginAnew(): () => void {
+    const before = this.#order;
+    this.disconnected();
+    this.#order = new LogOrder(-1);
+    this.#begun = false;
+    return () => {
+      this.#order = before;
+      this.#begun = true;
+    };
   }
 
   /** Joined or resumed from `lastSeq`. `target` is where the log ended then, as far as the server has said. */

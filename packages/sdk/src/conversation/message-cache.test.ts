@@ -6,7 +6,7 @@ import { MessageCache } from './message-cache.ts';
 const reaction = (seq: number, id: string, user_id: string, on: boolean): LogEvent => ({
   seq,
   event: 'reaction',
-  payload: { seq, id, user_id, emoji: '👍', on },
+  payload: { seq, event_id: `e${seq}`, id, user_id, emoji: '👍', on },
 });
 
 describe('SDK-9 the cache of history', () => {
@@ -25,8 +25,8 @@ describe('SDK-9 the cache of history', () => {
     cache.apply(messageEvent(1));
     cache.apply(messageEvent(2));
     const edited = messageAt(1, { content: { text: 'better' }, edited_at: 'now' });
-    cache.apply({ seq: 3, event: 'edited', payload: { seq: 3, message: edited } });
-    cache.apply({ seq: 4, event: 'deleted', payload: { seq: 4, id: 'm2' } });
+    cache.apply({ seq: 3, event: 'edited', payload: { seq: 3, event_id: 'e3', message: edited } });
+    cache.apply({ seq: 4, event: 'deleted', payload: { seq: 4, event_id: 'e4', id: 'm2' } });
     cache.apply(reaction(5, 'm1', 'bob', true));
     expect(cache.find('m1')).toMatchObject({
       content: { text: 'better' },
@@ -52,7 +52,7 @@ describe('SDK-9 the cache of history', () => {
     const cache = new MessageCache(10);
     cache.apply(messageEvent(8));
     const edited = messageAt(2, { content: { text: 'better' } });
-    cache.apply({ seq: 9, event: 'edited', payload: { seq: 9, message: edited } });
+    cache.apply({ seq: 9, event: 'edited', payload: { seq: 9, event_id: 'e9', message: edited } });
     cache.prepend([messageAt(2)], 8, true);
     expect(cache.find('m2')?.content).toEqual({ text: 'better' });
   });

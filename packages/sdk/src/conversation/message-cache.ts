@@ -15,6 +15,8 @@ export class MessageCache {
   #scrolledBack = 0;
   /** Pages of history that are on their way: what they end at must not be dropped meanwhile. */
   #awaited = 0;
+  /** Retention removed what is before it. */
+  #firstSeq = 0;
   /** The last changes, for pages of history that were on their way when these came. */
   #recentChanges: LogEvent[] = [];
 
@@ -100,7 +102,7 @@ export class MessageCache {
   prepend(messages: readonly MessageObject[], asOf: number, pin: boolean): void {
     const oldest = this.oldestSeq ?? Number.POSITIVE_INFINITY;
     const older = messages
-      .filter(({ seq }) => seq < oldest)
+      .filter(({ seq }) => seq < oldest && seq >= this.#firstSeq)
       .map((message) => this.#catchUp({ message, asOf }));
     if (pin) this.#scrolledBack += older.length;
     this.#held = [...older, ...this.#held];
@@ -113,9 +115,14 @@ export class MessageCache {
     return changes.reduce(applyEvent, held);
   }
 
-  /** Retention removed what came before. */
-  dropBefore(seq: number): void {
-    this.#held = this.#held.filter(({ message }) => message.seq >= seq);
+  /** Retention removed what came before. False where this held nothing of it. */
+  dropBefore(seq: number): boolean {
+    this.#firstSeq = seq;
+    const dropped = this.#held.filter(({ message }) => message.seq < seq).length;
+    if (dropped === 0) return false;
+    this.#held = this.#held.slice(dropped);
+    this.#scrolledBack = Math.max(0, this.#scrolledBack - dropped);
     this.#messages = undefined;
+    return true;
   }
 }

@@ -34,6 +34,11 @@ export class ReadMark {
     return true;
   }
 
+  /** The history was replaced: no further than this was it read. */
+  fallTo(seq: number): void {
+    this.#seq = Math.min(this.#seq, seq);
+  }
+
   /** The server said where it thinks that this user is. */
   async connected(known: number): Promise<void> {
     if (known >= this.#seq) this.movedElsewhere(known);

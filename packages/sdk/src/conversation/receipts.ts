@@ -43,6 +43,11 @@ export class Receipts {
     this.#options.tell('receipts', { userIds: [] });
   }
 
+  /** The history was replaced behind `seq`. */
+  fallTo(seq: number): void {
+    this.#watermarks.fallTo(seq);
+  }
+
   /** Not a member any more. */
   remove(userId: string): void {
     this.#watermarks.remove(userId);

@@ -38,6 +38,13 @@ export class Watermarks {
     return true;
   }
 
+  /** The history was replaced: nobody has more than this of it, as far as is known. */
+  fallTo(seq: number): void {
+    for (const [userId, { delivered, read }] of this.#marks)
+      this.#marks.set(userId, { delivered: Math.min(delivered, seq), read: Math.min(read, seq) });
+    this.#summaries = this.#summaries.filter((one) => one.seq <= seq);
+  }
+
   remove(userId: string): void {
     this.#marks.delete(userId);
   }

@@ -45,7 +45,11 @@ export async function verifyHistory(
   if (!(await conversation.heldUpTo(log.last)))
     differences.push({ seq: log.last, what: 'this device did not get as far as the log' });
   const { missing, hidden } = notShown(context, conversation, log, oldest);
-  differences.push(...missing, ...notInLog(conversation, log), ...(await changed(conversation, log)));
+  differences.push(
+    ...missing,
+    ...(await notInLog(context, conversation, log)),
+    ...(await changed(conversation, log)),
+  );
   return {
     topic: conversation.topic,
     first_seq: log.first,
@@ -68,9 +72,15 @@ function notShown({ client }: CommandContext, conversation: Conversation, log: F
   };
 }
 
-function notInLog(conversation: Conversation, log: FoldedLog): Difference[] {
+async function notInLog(
+  { client }: CommandContext,
+  conversation: Conversation,
+  log: FoldedLog,
+): Promise<Difference[]> {
+  // What retention removes is told before this is answered.
+  if (log.first > conversation.about.first_seq) await client.measureRoundTrip();
   return conversation.messages
-    .filter(({ id, seq }) => seq >= log.first && seq <= log.last && !log.messages.has(id))
+    .filter(({ id, seq }) => seq <= log.last && !log.messages.has(id))
     .map(({ seq }) => ({ seq, what: 'is shown and not in the log' }));
 }
 

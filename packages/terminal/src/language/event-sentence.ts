@@ -37,6 +37,17 @@ export function removedSentence(title: string, reason: string): string {
     : `You ${HOW_IT_ENDED[reason] ?? 'are no longer in'} ${title}.`;
 }
 
+/** `gone`: messages that this device had and the server does not have any more. */
+export function replacedSentence(gone: number): string {
+  const what =
+    'The server has another history than this device had: it was set back to a backup. It was fetched anew.';
+  if (gone === 0) return what;
+  const count = gone === 1 ? 'One message that was here is' : `${gone} messages that were here are`;
+  return `${what} ${count} not on the server any more; this device keeps what it has of them, marked as gone.`;
+}
+
+export const GONE_MARK = 'gone: not on the server any more';
+
 export function pingSentence(name: string): string {
   return `PING!!! from ${name}`;
 }

@@ -6,12 +6,14 @@ import { explainError } from '../commands/explain-error.ts';
 import { bodyOf, clock, excerpt, peopleIn } from '../commands/message-text.ts';
 import {
   connectionSentences,
+  GONE_MARK,
   pingSentence,
   refusedSentence,
   removedSentence,
+  replacedSentence,
   signedOutSentence,
 } from '../language/event-sentence.ts';
-import { INDENT, markedLines } from './message-lines.ts';
+import { INDENT, markedLines, messageLines } from './message-lines.ts';
 
 /** What happens, as lines in the order in which it happened. */
 export class LineEvents {
@@ -43,6 +45,12 @@ export class LineEvents {
         const what = message ? ` to “${excerpt(bodyOf(message))}”` : '';
         return [`* ${context.name(user_id)} ${on ? 'reacted' : 'no longer reacts'} ${emoji}${what}`];
       }),
+    );
+    events.on('replaced', ({ conversation, gone }) =>
+      this.#show(conversation, peopleIn([...gone]), () => [
+        `* ${replacedSentence(gone.length)}`,
+        ...gone.flatMap((message) => messageLines(message, this.#context.name, GONE_MARK)),
+      ]),
     );
     events.on('ping', ({ conversation, userId }) =>
       this.#show(conversation, [userId], () => [`* ${pingSentence(context.name(userId))}`]),

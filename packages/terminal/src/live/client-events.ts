@@ -8,6 +8,7 @@ import {
   pingSentence,
   refusedSentence,
   removedSentence,
+  replacedSentence,
   signedOutSentence,
 } from '../language/event-sentence.ts';
 import { STATUS_TAB } from '../state/state.ts';
@@ -40,6 +41,15 @@ export function followClient(live: Live, tabs: Tabs): () => void {
     deleted: changed,
     reaction: changed,
     history: (event) => {
+      changed(event);
+      tabs.recount(event.conversation);
+    },
+    replaced: (event) => {
+      live.tell(event.conversation.topic, replacedSentence(event.gone.length), 'event');
+      changed(event);
+      tabs.recount(event.conversation);
+    },
+    trimmed: (event) => {
       changed(event);
       tabs.recount(event.conversation);
     },

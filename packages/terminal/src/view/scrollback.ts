@@ -1,9 +1,10 @@
 import type { MessageObject } from '@tpx/protocol';
+import { GONE_MARK } from '../language/event-sentence.ts';
 import type { Row } from '../screen/screen.ts';
 import type { Tab } from '../state/state.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { isSameDay } from './day.ts';
-import { markOf } from './ladder-mark.ts';
+import { type Mark, markOf } from './ladder-mark.ts';
 import type { Look } from './look.ts';
 import { isSaid, type MessageView, messageRows, pendingRows } from './message-rows.ts';
 import { noticeRows } from './notice-rows.ts';
@@ -14,6 +15,8 @@ import { type Item, Timeline } from './timeline.ts';
 
 /** Messages of one person within this time stand together under one name. */
 const GROUP_MS = 5 * 60_000;
+
+const GONE: Mark = { text: GONE_MARK, style: 'failed' };
 
 /** What a tab shows, laid out: rows of any item, made when they are looked at and kept while nothing in them changes. */
 export class Scrollback {
@@ -31,8 +34,8 @@ export class Scrollback {
     this.#sources = sources;
     this.#cache = cache;
     this.#conversation = sources.conversation(tab.id);
-    const { messages = [], outbox = [] } = this.#conversation ?? {};
-    this.timeline = new Timeline(messages, tab.notices, outbox);
+    const { messages = [], outbox = [], gone = [] } = this.#conversation ?? {};
+    this.timeline = new Timeline(messages, tab.notices, outbox, gone);
     this.#unreadAt = this.#firstUnread();
   }
 
@@ -50,7 +53,9 @@ export class Scrollback {
     const view =
       item.kind === 'message'
         ? this.#viewOf(item.message, isNewDay || isFirstUnread ? undefined : before)
-        : undefined;
+        : item.kind === 'gone'
+          ? { ...this.#viewOf(item.message, undefined), mark: GONE, milliseconds: undefined }
+          : undefined;
     const key = [
       isNewDay,
       isFirstUnread,
@@ -58,7 +63,11 @@ export class Scrollback {
       item.kind === 'pending' && [item.entry.state, this.#tab.selected === item.entry.client_id].join(),
     ].join('|');
     const subject =
-      item.kind === 'message' ? item.message : item.kind === 'notice' ? item.notice : item.entry;
+      item.kind === 'message' || item.kind === 'gone'
+        ? item.message
+        : item.kind === 'notice'
+          ? item.notice
+          : item.entry;
     return this.#cache.get(subject, this.#look, key, view?.quoted, () => {
       const rows = this.#build(item, view);
       return [
@@ -105,6 +114,7 @@ export class Scrollback {
         });
       }
       case 'message':
+      case 'gone':
         return view ? this.#messageRows(item.message, view) : [];
     }
   }
@@ -143,7 +153,9 @@ export class Scrollback {
     if (this.#tab.marker === 0 || this.#tab.marker >= newest) return this.timeline.length;
     let index = this.timeline.indexOf({ seq: this.#tab.marker }) + 1;
     // What a command showed then stays with what was read.
-    while (this.timeline.at(index)?.kind === 'notice') index++;
+    for (let kind = this.timeline.at(index)?.kind; kind === 'notice' || kind === 'gone'; ) {
+      kind = this.timeline.at(++index)?.kind;
+    }
     return index;
   }
 }
@@ -151,6 +163,7 @@ export class Scrollback {
 function timeOf(item: Item): Date {
   switch (item.kind) {
     case 'message':
+    case 'gone':
       return new Date(item.message.created_at);
     case 'pending':
       return new Date(item.entry.created_at);

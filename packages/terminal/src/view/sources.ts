@@ -11,6 +11,7 @@ export type ConversationSource = Pick<
   | 'about'
   | 'messages'
   | 'outbox'
+  | 'gone'
   | 'readSeq'
   | 'lastSeq'
   | 'find'

@@ -12,6 +12,7 @@ function ids(timeline: Timeline): (string | number)[] {
   return Array.from({ length: timeline.length }, (_, index) => {
     const item = timeline.at(index);
     if (item?.kind === 'message') return item.message.seq;
+    if (item?.kind === 'gone') return item.message.id;
     return item?.kind === 'notice' ? item.notice.id : (item?.entry.client_id ?? '');
   });
 }
@@ -41,4 +42,19 @@ test('TERM-41 an anchor finds its place again after messages came before and beh
   expect(after.indexOf({ seq: 8 })).toBe(ids(after).indexOf(7));
   expect(after.indexOf({ seq: 0 })).toBe(-1);
   expect(after.indexOf({ seq: 5, extra: 'gone' })).toBe(ids(after).indexOf(5));
+});
+
+test('TERM-41 what the server does not have any more stands behind the last message that both have', () => {
+  const gone = (id: string, at: number) => ({
+    message: { id, created_at: new Date(at).toISOString() } as MessageObject,
+    after: 5,
+  });
+  const timeline = new Timeline(
+    messages,
+    [notice('told', 9)],
+    [pending('p', 40)],
+    [gone('g', 1), gone('h', 2)],
+  );
+  expect(ids(timeline)).toEqual([3, 5, 'g', 'h', 9, 'told', 'p']);
+  expect(timeline.indexOf(timeline.anchorAt(3))).toBe(3);
 });

@@ -1,18 +1,19 @@
 import type { MessageObject } from '@tpx/protocol';
-import type { OutboxEntry } from '@tpx/sdk';
+import type { GoneMessage, OutboxEntry } from '@tpx/sdk';
 import type { Anchor, Notice } from '../state/state.ts';
 
 /** One thing in what a tab shows. */
 export type Item =
   | { kind: 'message'; message: MessageObject }
   | { kind: 'notice'; notice: Notice }
+  | { kind: 'gone'; message: MessageObject }
   | { kind: 'pending'; entry: OutboxEntry };
 
 type Extra = { place: number; at: number; id: string; item: Item };
 
 /**
  * What a tab shows, in its order, without a list of it all: messages by `seq`, notices behind the message that they came
- * after, and at the end what is still to be sent. `extras` are few; everything else is arithmetic on the SDK's own array.
+ * after, what the server does not have any more where it stood, and at the end what is still to be sent. `extras` are few; everything else is arithmetic on the SDK's own array.
  */
 export class Timeline {
   readonly #messages: readonly MessageObject[];
@@ -22,6 +23,7 @@ export class Timeline {
     messages: readonly MessageObject[],
     notices: readonly Notice[],
     outbox: readonly OutboxEntry[],
+    gone: readonly GoneMessage[] = [],
   ) {
     this.#messages = messages;
     // What was sent before something was told at the same moment stays before it.
@@ -32,6 +34,14 @@ export class Timeline {
           at: Date.parse(entry.created_at),
           id: entry.client_id,
           item: { kind: 'pending', entry },
+        }),
+      ),
+      ...gone.map(
+        ({ message, after }): Extra => ({
+          place: upTo(messages, after),
+          at: Date.parse(message.created_at),
+          id: message.id,
+          item: { kind: 'gone', message },
         }),
       ),
       ...notices.map(
