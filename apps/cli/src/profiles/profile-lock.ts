@@ -1,44 +1,30 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@tpx/terminal';
+import { flockForLife } from './flock.ts';
+import type { profileFolders } from './folders.ts';
 
 /**
  * Keeps a profile for this process until it ends: two programs that share an outbox would each send what the other
- * wrote. A lock whose process has gone counts for nothing. @throws {UsageError}
+ * wrote. Its data is locked, which may be on a volume of several containers, and a file beside its settings, which says who
+ * has it. @throws {UsageError}
  */
-export function lockProfile(name: string, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'lock');
-  if (!create(path)) {
-    const holder = Number(readFileSync(path, 'utf8'));
-    if (isRunning(holder)) {
-      throw new UsageError(
-        `Profile “${name}” is open in another terminal (process ${holder}). Go there, or take another one: -P NAME.`,
-      );
-    }
-    rmSync(path, { force: true });
-    if (!create(path)) throw new UsageError(`Profile “${name}” was just opened in another terminal.`);
+export function lockProfile(name: string, { data, state }: ReturnType<typeof profileFolders>): void {
+  for (const folder of [data, state]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(state, 'lock');
+  if (!flockForLife(data, 'folder') || !flockForLife(file, 'file')) {
+    throw new UsageError(
+      `Profile “${name}” is open in another terminal (${readHolder(file)}). Go there, or take another one: -P NAME.`,
+    );
   }
-  process.on('exit', () => rmSync(path, { force: true }));
+  writeFileSync(file, `process ${process.pid} on ${hostname()}\n`);
 }
 
-/** False where there is one already. */
-function create(path: string): boolean {
+function readHolder(file: string): string {
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return readFileSync(file, 'utf8').trim() || 'just starting';
+  } catch {
+    return 'just starting';
   }
 }

@@ -28,8 +28,9 @@ export async function openProfile(
   if (!/^[\w.-]{1,64}$/.test(name) || /^\.+$/.test(name)) {
     throw new UsageError('The name of a profile is up to 64 of a-z A-Z 0-9 _ . -');
   }
-  const { data, state } = profileFolders(name);
-  lockProfile(name, state);
+  const folders = profileFolders(name);
+  const { data, state } = folders;
+  lockProfile(name, folders);
   const settings = new FileStorage(state);
   const known = await settings.get(SERVER);
   const asked = server.asked === undefined ? undefined : plainUrl(server.asked);

@@ -15,6 +15,8 @@ export class FileStorage implements Storage {
   readonly #folder: string;
   readonly #lastOfKey = new Map<string, Promise<unknown>>();
   #made: Promise<void> | undefined;
+  /** Not the process id: programs in two containers may have the same one and write to one folder. */
+  readonly #id = crypto.randomUUID().slice(0, 8);
   #writes = 0;
 
   constructor(folder: string) {
@@ -28,7 +30,7 @@ export class FileStorage implements Storage {
   set(key: string, value: string): Promise<void> {
     return this.#inTurn(key, async () => {
       await this.#makeFolder();
-      const temporary = `${this.#path(key)}.${process.pid}.${++this.#writes}~`;
+      const temporary = `${this.#path(key)}.${this.#id}.${++this.#writes}~`;
       const file = await open(temporary, 'w', 0o600);
       try {
         await file.writeFile(value);
