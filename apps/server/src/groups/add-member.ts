@@ -6,10 +6,16 @@ import { authorizeTowards } from './authorize.ts';
 import { requireGroupObject } from './group-object.ts';
 import { admitMember } from './membership.ts';
 
+/** What the person in `$2` has said about being brought in. */
+const WISH = `
+  SELECT EXISTS (SELECT 1 FROM blocks WHERE user_id = $2 AND blocked_id = $3) AS blocks,
+         EXISTS (SELECT 1 FROM departures WHERE group_id = $1 AND user_id = $2) AS left`;
+
 type Deps = { database: Database; announcer: Announcer };
 
 /**
- * Brings somebody in, without asking them: so whoever blocks the actor is out of reach.
+ * Brings somebody in, without asking them: so whoever blocks the actor is out of reach, and so is whoever has left, until
+ * they come back by themselves.
  *
  * @throws {Refusal} not_found, not_member, banned, forbidden, blocked; conflict for a member, or where the group is full
  */
@@ -19,11 +25,13 @@ export function addMember(
 ): Promise<GroupObject> {
   return announceAfterCommit(deps, async (tx, later) => {
     const group = await authorizeTowards(tx, groupId, actorId, 'add', targetId);
-    const blocks = await tx.query('SELECT 1 FROM blocks WHERE user_id = $1 AND blocked_id = $2', [
-      targetId,
-      actorId,
-    ]);
-    if (blocks.length > 0) throw new Refusal('blocked', 'This person blocks you, so you cannot add them.');
+    const [wish] = await tx.query<{ blocks: boolean; left: boolean }>(WISH, [groupId, targetId, actorId]);
+    if (wish?.blocks) throw new Refusal('blocked', 'This person blocks you, so you cannot add them.');
+    if (wish?.left)
+      throw new Refusal(
+        'conflict',
+        'This person has left the group, and only they decide to come back. Send them an invite.',
+      );
     await admitMember(tx, later, group, targetId, actorId);
     return requireGroupObject(tx, groupId, actorId);
   });

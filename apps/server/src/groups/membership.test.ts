@@ -4,6 +4,7 @@ import { readAudit } from '../audit/read-audit.ts';
 import { addMember } from './add-member.ts';
 import { banMember, unbanMember } from './ban-member.ts';
 import { codeOf, GroupWorld } from './group-world.fixture.ts';
+import { createInvite } from './invites.ts';
 import { joinGroup } from './join-group.ts';
 import { kickMember } from './kick-member.ts';
 import { leaveGroup } from './leave-group.ts';
@@ -71,6 +72,35 @@ test('GRP-6 whoever blocks the actor cannot be added, though the actor may block
   const blocked = await world.person();
   await world.database.query('INSERT INTO blocks (user_id, blocked_id) VALUES ($1, $2)', [admin, blocked]);
   expect(await codeOf(addMember(world, { groupId, actorId: admin, targetId: blocked }))).toBe('ok');
+});
+
+test('GRP-16 who has left is not brought back: only an invite or an open door lets them in again', async () => {
+  const groupId = await room();
+  const add = (actorId: UserId) => codeOf(addMember(world, { groupId, actorId, targetId: user }));
+  await leaveGroup(world, { groupId, actorId: user });
+  const before = await world.census(groupId);
+  for (let attempt = 0; attempt < 3; attempt++)
+    for (const actor of [owner, admin]) expect(await add(actor)).toBe('conflict');
+  await expect(addMember(world, { groupId, actorId: owner, targetId: user })).rejects.toThrow(
+    'Send them an invite.',
+  );
+  expect(await world.census(groupId)).toEqual(before);
+
+  // Not through a ban that is lifted either.
+  await banMember(world, { groupId, actorId: owner, targetId: user });
+  await unbanMember(world, { groupId, actorId: owner, targetId: user });
+  expect(await add(owner)).toBe('conflict');
+
+  const { code } = await createInvite(world, { groupId, actorId: admin });
+  expect(await codeOf(joinGroup(world, { groupId, actorId: user, invite: code }))).toBe('ok');
+  // Who was taken out, and did not go, may be brought back.
+  await kickMember(world, { groupId, actorId: owner, targetId: user });
+  expect(await add(admin)).toBe('ok');
+  await leaveGroup(world, { groupId, actorId: user });
+  expect(await add(admin)).toBe('conflict');
+  // Another group is another matter.
+  const other = await world.group({ owner: [owner] });
+  expect(await codeOf(addMember(world, { groupId: other, actorId: owner, targetId: user }))).toBe('ok');
 });
 
 test('GRP-6 nobody and a deleted account cannot be added or banned', async () => {

@@ -45,6 +45,8 @@ export async function admitMember(
   await tx.query(
     `WITH admitted AS (
        INSERT INTO members (conversation_id, user_id, role, delivered_seq, read_seq) VALUES ($1, $2, 'user', $3, $3)
+     ), returned AS (
+       DELETE FROM departures WHERE group_id = $1 AND user_id = $2
      )
      UPDATE groups SET member_count = member_count + 1 WHERE id = $1`,
     [group.id, userId, group.lastSeq],
@@ -75,9 +77,11 @@ export async function removeMember(
        DELETE FROM members WHERE conversation_id = $1 AND user_id = $2
      ), forgotten AS (
        DELETE FROM unread_mentions WHERE user_id = $2 AND conversation_id = $1
+     ), departed AS (
+       INSERT INTO departures (group_id, user_id) SELECT $1, $2 WHERE $3 ON CONFLICT DO NOTHING
      )
      UPDATE groups SET member_count = member_count - 1 WHERE id = $1`,
-    [groupId, userId],
+    [groupId, userId, parting === 'left'],
   );
   later.logged(
     await appendNotice(tx, groupId, { event: NOTICES[parting], actor_id: actorId, user_id: userId }),
