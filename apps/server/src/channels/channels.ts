@@ -47,20 +47,26 @@ export class Channels implements ChannelHandlers {
   ): Promise<void> {
     const { last_seq, last_id } = parsePayload(ConversationJoin, frame.payload);
     const position = last_seq === undefined ? undefined : { seq: last_seq, eventId: last_id ?? undefined };
-    const joinable = await this.#stable(session, () => prepareJoin(this.#deps, session, topic, position));
-    if (!session.wants(frame)) throw overtaken();
+    const joinable = await this.#stable(session, frame, async () => {
+      const prepared = await prepareJoin(this.#deps, session, topic, position);
+      return { ...prepared, description: await this.#deps.describe(prepared.conversation) };
+    });
     const { response } = completeJoin(session, joinable, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);
     enterPresence(this.#deps, session, joinable);
   }
 
   async #joinUser(session: ChannelSession, frame: Frame): Promise<void> {
+    this.#deps.limiter.take('resume', session.userId, tokensOf(frame.payload));
     const { resume = {} } = parsePayload(UserJoin, frame.payload);
     const positions = Object.fromEntries(
       Object.entries(resume).map(([name, held]) => [name, positionOf(held)]),
     );
-    const prepared = await this.#stable(session, () => prepareUserJoin(this.#deps, session, positions));
-    if (!session.wants(frame)) throw overtaken();
+    const goOn = () => this.#goOn(session, frame);
+    const prepared = await this.#stable(session, frame, () =>
+      prepareUserJoin(this.#deps, session, positions, goOn),
+    );
+    this.#deps.limiter.charge('resume', session.userId, prepared.conversations.length / SUMMARIES_PER_TOKEN);
     const { topic } = frame;
     session.channels.add({ kind: 'user', topic, joinRef: joinRefOf(frame) });
     session.connection.subscribe(topic);
@@ -72,14 +78,21 @@ export class Channels implements ChannelHandlers {
   /**
    * What a join reads, once it is its turn to go on with it. It is read again where the user's rights changed meanwhile, so
    * that nobody joins with rights that are gone.
+   * @throws {Refusal} `conflict` where nobody wants the join any more
    */
-  async #stable<T>(session: ChannelSession, read: () => Promise<T>): Promise<T> {
+  async #stable<T>(session: ChannelSession, frame: Frame, read: () => Promise<T>): Promise<T> {
     for (;;) {
       const version = session.accessVersion;
       const value = await read();
-      await this.#deps.admission.goOn();
+      await this.#goOn(session, frame);
       if (session.accessVersion === version) return value;
     }
+  }
+
+  /** The next step of a join, once it is its turn. @throws {Refusal} `conflict` where nobody wants the join any more */
+  async #goOn(session: ChannelSession, frame: Frame): Promise<void> {
+    if (session.wants(frame)) await this.#deps.admission.goOn();
+    if (!session.wants(frame)) throw overtaken();
   }
 
   push(session: ChannelSession, channel: Channel, frame: Frame): unknown {
@@ -113,6 +126,16 @@ export class Channels implements ChannelHandlers {
 function positionOf(held: number | { last_seq: number; last_id?: string | null | undefined }): Position {
   if (typeof held === 'number') return { seq: held, eventId: undefined };
   return { seq: held.last_seq, eventId: held.last_id ?? undefined };
+}
+
+/** Conversations of the answer to a `user:` join that a token pays for; a resumed one costs a token itself. */
+const SUMMARIES_PER_TOKEN = 20;
+
+/** A token for each topic that is to be resumed, told before the payload is checked (spec WS-25). */
+function tokensOf(payload: unknown): number {
+  const { resume } = payload as { resume?: unknown };
+  if (resume === null || typeof resume !== 'object') return 1;
+  return Math.max(1, Object.keys(resume).length);
 }
 
 /** Every join is answered, also one that no longer counts (spec WS-5). */

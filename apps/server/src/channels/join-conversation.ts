@@ -39,7 +39,8 @@ export type JoinDeps = {
 export type Joinable = {
   access: Access;
   conversation: LiveConversation;
-  description: string;
+  /** See `describeWith`. The answer to a resume carries none: reading a thousand of them would hold up all other reads. */
+  description: string | undefined;
   missed: Missed;
 };
 
@@ -66,32 +67,40 @@ export async function prepareJoin(
   const found = await deps.access.load({ userId: session.userId, conversationId: topic.id });
   const access = requireReader(found?.kind === topic.kind ? found : undefined);
   const conversation = await deps.live.acquire(topic.id);
-  const description = await deps.describe(conversation);
   const replaced = position !== undefined && (await isReplaced(deps, conversation, position));
-  const missed = replaced ? await readNewest(deps, conversation) : await read(deps, conversation, position);
-  return { access, conversation, description, missed };
+  const missed = await read(deps, conversation, position, replaced);
+  return { access, conversation, description: undefined, missed };
 }
 
+/** What a client is to be sent that holds the log up to `position`; `replaced`: what it holds is not of this log. */
 export type ReadMissed = (
   deps: JoinDeps,
   live: LiveConversation,
   position: Position | undefined,
+  replaced: boolean,
 ) => Promise<Missed>;
 
-export const readMissed: ReadMissed = async (deps, live, position) => {
-  if (position === undefined) return { entries: [], upTo: Number.POSITIVE_INFINITY };
-  const { seq: lastSeq } = position;
-  if (live.ring.since(lastSeq, live.lastSeq)) return { entries: [], upTo: lastSeq };
-  const entries = await readLog(deps.database, live.id, lastSeq, LIMITS.eventsPerPage);
-  return { entries, upTo: entries.at(-1)?.seq ?? lastSeq };
+export const readMissed: ReadMissed = async (deps, live, position, replaced) => {
+  const nothing = nothingMissed(live, position, replaced);
+  const { upTo } = nothing;
+  if (position === undefined || live.ring.since(upTo, live.lastSeq)) return nothing;
+  const entries = await readLog(deps.database, live.id, upTo, LIMITS.eventsPerPage);
+  return { ...nothing, entries, upTo: entries.at(-1)?.seq ?? upTo };
 };
 
-/** A client begins anew with these, the newest: what is before them it reads as history. */
-async function readNewest(deps: JoinDeps, live: LiveConversation): Promise<Missed> {
-  const after = Math.max(live.firstSeq - 1, live.lastSeq - LIMITS.eventsPerPage);
-  if (live.ring.since(after, live.lastSeq)) return { entries: [], upTo: after, replaced: true };
-  const entries = await readLog(deps.database, live.id, after, LIMITS.eventsPerPage);
-  return { entries, upTo: entries.at(-1)?.seq ?? after, replaced: true };
+/**
+ * Where reading begins. A client whose history was replaced begins anew with the newest events: what is before them it reads
+ * as history.
+ */
+export function nothingMissed(
+  live: LiveConversation,
+  position: Position | undefined,
+  replaced: boolean,
+): Missed {
+  if (position === undefined) return { entries: [], upTo: Number.POSITIVE_INFINITY };
+  if (!replaced) return { entries: [], upTo: position.seq };
+  const upTo = Math.max(live.firstSeq - 1, live.lastSeq - LIMITS.eventsPerPage);
+  return { entries: [], upTo, replaced };
 }
 
 /**

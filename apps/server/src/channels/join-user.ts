@@ -15,6 +15,7 @@ import {
   completeJoin,
   type Joinable,
   type JoinDeps,
+  nothingMissed,
   type Position,
   prepareJoin,
   type ReadMissed,
@@ -68,30 +69,38 @@ const RESUME_CHARACTERS_MAX = 524_288;
 
 export type PreparedUser = { conversations: ConversationSummary[]; resumes: [string, Joinable | Refusal][] };
 
+/** Conversations of one resume that are read at once; the next ones wait for them. */
+const RESUMED_AT_ONCE = 50;
+
 /**
  * Everything of a `user:` join that may wait: the user's conversations, and each that is to be resumed. One that can't
- * be resumed says why in its place; the others go on.
+ * be resumed says why in its place; the others go on. `goOn` is a step a conversation, and ends a join that nobody wants
+ * any more (spec WS-25).
  */
 export async function prepareUserJoin(
   deps: JoinDeps,
   session: ChannelSession,
   resume: Readonly<Record<string, Position>>,
+  goOn: () => Promise<void>,
 ): Promise<PreparedUser> {
   const topics = Object.entries(resume);
   if (topics.length > LIMITS.resumeTopicsMax) {
     throw new Refusal('too_large', `One resume names at most ${LIMITS.resumeTopicsMax} conversations.`);
   }
   const read = readWithinAnswer();
-  const [conversations, resumes] = await Promise.all([
-    deps.conversationsOf.load(session.userId),
-    Promise.all(
-      topics.map(async ([topic, position]) => [
-        topic,
-        await prepareResume(deps, session, topic, position, read),
-      ]),
-    ),
-  ]);
-  return { conversations, resumes: resumes as PreparedUser['resumes'] };
+  const conversations = await deps.conversationsOf.load(session.userId);
+  const resumes: PreparedUser['resumes'] = [];
+  for (let from = 0; from < topics.length; from += RESUMED_AT_ONCE) {
+    const some = topics.slice(from, from + RESUMED_AT_ONCE).map(async ([topic, position]) => {
+      await goOn();
+      return [topic, await prepareResume(deps, session, topic, position, read)] as [
+        string,
+        Joinable | Refusal,
+      ];
+    });
+    resumes.push(...(await Promise.all(some)));
+  }
+  return { conversations, resumes };
 }
 
 /**
@@ -101,10 +110,10 @@ export async function prepareUserJoin(
 function readWithinAnswer(): ReadMissed {
   let left = RESUME_CHARACTERS_MAX;
   let last: Promise<unknown> = Promise.resolve();
-  return (deps, live, position) => {
+  return (deps, live, position, replaced) => {
     const missed = last.then(async () => {
-      if (left <= 0 && position !== undefined) return { entries: [], upTo: position.seq };
-      const found = await readMissed(deps, live, position);
+      if (left <= 0) return nothingMissed(live, position, replaced);
+      const found = await readMissed(deps, live, position, replaced);
       for (const { payload } of found.entries) left -= payload.length;
       return found;
     });
