@@ -259,3 +259,35 @@ test('TEXT-1 zero-width, bidi and ANSI text reaches others clean, emoji whole', 
   const named = await createGroup(alice, [], 'Ad\u200bm\u202ein\u001b[1m \n x');
   expect(named.name).toBe('Admin[1m x');
 });
+
+test('REST-7 a cursor of the right shape that no page gave leads somewhere or is invalid, never to an error', async () => {
+  const cursorOf = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
+  const ids = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', group.id];
+  const numbers = [
+    0,
+    1,
+    -1,
+    1.5,
+    253_402_300_799_999,
+    8_640_000_000_000_000,
+    8.7e15,
+    Number.MAX_SAFE_INTEGER,
+    1e300,
+  ];
+  const digits = ['0', '-1', '9'.repeat(18), `-${'9'.repeat(18)}`, '9223372036854775', 'infinity', ''];
+  const searches = numbers.flatMap((at) => numbers.flatMap((seq) => ids.map((id) => [at, id, seq])));
+  const places = [...digits, ...numbers].flatMap((activeAt) => ids.map((id) => ({ activeAt, id })));
+  const tried: [path: string, keys: unknown[]][] = [
+    ['/search?q=x', searches.filter((_, n) => n % 7 === 0 || n < 20)],
+    ['/dms?limit=5', places],
+    [`/groups/${group.id}/audit?limit=5`, [...numbers, ...ids]],
+    [`/groups/${group.id}/members?limit=5`, [...ids, ...numbers]],
+    ['/groups?limit=5', [...ids, ...numbers]],
+  ];
+  for (const [path, keys] of tried) {
+    for (const key of keys) {
+      const { status } = await alice.api.call('GET', `${path}&cursor=${cursorOf(key)}`);
+      expect([path, key, [200, 400, 429].includes(status)]).toEqual([path, key, true]);
+    }
+  }
+});

@@ -22,7 +22,7 @@ const LOGS = `
   SELECT c.id, c.first_seq, c.last_message_at,
     CASE WHEN c.last_message_at < $3::timestamptz THEN c.last_seq + 1
          WHEN c.id < $4::uuid THEN seq_at(c.id, $3::timestamptz + interval '1 ms')
-         WHEN c.id = $4::uuid THEN $5::bigint
+         WHEN c.id = $4::uuid THEN least($5::bigint, c.last_seq + 1)
          ELSE seq_at(c.id, $3::timestamptz) END AS upto
   FROM members r JOIN conversations c ON c.id = r.conversation_id
   WHERE r.user_id = $1 AND ($2::uuid IS NULL OR c.id = $2) AND c.last_message_at IS NOT NULL`;

@@ -48,8 +48,8 @@ export type MessageRouteDeps = ReadingDeps & {
 };
 
 const tag = 'Messages';
-/** The last millisecond that a `Date` can be. */
-const LATEST_TIME_MS = 8_640_000_000_000_000;
+/** The last millisecond that is written with four digits of the year, as Postgres wants it. */
+const LATEST_TIME_MS = 253_402_300_799_999;
 /** What a token of the bucket `search` pays for; a search that takes longer is charged for more of them. */
 const SEARCH_MS_PER_TOKEN = 100;
 const params = z.object({ id: Id });
