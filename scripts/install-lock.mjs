@@ -1,33 +1,52 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+
+const TOUCHED_EVERY_MS = 1_000;
+/** A lock that was not touched for so long was left by a process that was killed. */
+const STALE_AFTER_MS = 15_000;
+const LOOK_EVERY_MS = 200;
 
 /**
  * `npm ci` begins by removing node_modules: a second one at the same time (`npm start` in one terminal,
- * `npm run tpx` in the next) would pull it away under the first.
+ * `npm run tpx` in the next) would pull it away under the first. The lock lies in the clone, which may be a volume of two
+ * containers. Nothing is concluded from process ids, which mean nothing between them: who has the lock touches it, and
+ * Node.js has no lock of the kernel to take.
  *
  * @param {string} root
  * @param {() => void} install
  */
-export async function withInstallLock(root, install) {
-  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  const lock = join(tmpdir(), `tpx-install-${name}.lock`);
+export async function withInstallLock(root, install, staleAfterMs = STALE_AFTER_MS) {
+  const lock = join(root, '.tpx-install.lock');
   let waiting = false;
+  let seen = '';
+  let seenAt = 0;
   while (!tryLock(lock)) {
-    const holder = readHolder(lock);
-    if (holder !== null && !isAlive(holder)) {
-      rmSync(lock, { force: true });
+    const now = readState(lock);
+    if (now !== seen) {
+      seen = now;
+      seenAt = performance.now();
+    } else if (performance.now() - seenAt > staleAfterMs) {
+      clearStale(lock, seen);
       continue;
     }
-    if (!waiting) console.error(`Waiting for the installation that process ${holder ?? '?'} runs ...`);
+    if (!waiting) console.error('Waiting for another installation in this folder to end ...');
     waiting = true;
-    await sleep(200);
+    await sleep(LOOK_EVERY_MS);
   }
+  // A thread of its own: the installation blocks this one.
+  const touching = new Worker(
+    `const { utimesSync } = require('node:fs');
+     setInterval(() => {
+       try { utimesSync(${JSON.stringify(lock)}, new Date(), new Date()); } catch {}
+     }, ${TOUCHED_EVERY_MS});`,
+    { eval: true, execArgv: [] },
+  );
   try {
     install();
   } finally {
+    await touching.terminate();
     rmSync(lock, { force: true });
   }
 }
@@ -35,7 +54,7 @@ export async function withInstallLock(root, install) {
 /** @param {string} lock */
 function tryLock(lock) {
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    writeFileSync(lock, '', { flag: 'wx' });
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
@@ -44,26 +63,32 @@ function tryLock(lock) {
 }
 
 /**
- * The process that holds the lock; null while it has created the file but not yet written its id, and when the
- * file is gone again.
+ * Which file it is and when it was touched; empty where it is gone again.
  *
  * @param {string} lock
  */
-function readHolder(lock) {
+function readState(lock) {
   try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    return Number.isInteger(pid) && pid > 0 ? pid : null;
+    const { ino, mtimeMs } = statSync(lock);
+    return `${ino} ${mtimeMs}`;
   } catch {
-    return null;
+    return '';
   }
 }
 
-/** @param {number} pid */
-function isAlive(pid) {
+/**
+ * Of two that found the same stale lock, one may have replaced it by now: it is moved away and looked at again.
+ *
+ * @param {string} lock
+ * @param {string} seen
+ */
+function clearStale(lock, seen) {
+  const aside = `${lock}.${crypto.randomUUID()}`;
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    renameSync(lock, aside);
+    if (readState(aside) !== seen) linkSync(aside, lock);
+  } catch {
+    // The other one was faster.
   }
+  rmSync(aside, { force: true });
 }
