@@ -3,6 +3,7 @@ import type { Clock } from '../platform.ts';
 import type { Rest } from '../rest/rest.ts';
 import type { Storage } from '../storage/storage.ts';
 import { readJson, writeJson } from '../storage/stored-json.ts';
+import { TAKEN } from '../untrusted/limits.ts';
 
 type Known = { user: UserObject; at: number };
 
@@ -53,8 +54,14 @@ export class Directory {
     const before = this.#known.get(user.id)?.user;
     this.#known.delete(user.id);
     this.#known.set(user.id, { user, at: this.#clock.now() });
+    if (this.#known.size > TAKEN.profilesMax) this.#forgetOldest();
     this.#dirty = true;
     if (before?.updated_at !== user.updated_at) this.#onLearned(user);
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined) this.#known.delete(oldest);
   }
 
   /** What is known at once, though it be old; else the server's answer. @throws {Refusal} @throws {NetworkError} */

@@ -1,5 +1,6 @@
 import { LIMITS } from '@tpx/protocol';
 import type { Clock } from '../platform.ts';
+import { TAKEN } from '../untrusted/limits.ts';
 
 /** Half of how long it lasts with the others: one lost frame does not make it flicker. */
 const REPEAT_MS = LIMITS.typingTtlMs / 2;
@@ -45,6 +46,7 @@ export class TypingUsers {
 
   set(userId: string, on: boolean): void {
     const known = this.#cancels.get(userId);
+    if (!known && this.#cancels.size >= TAKEN.peoplePerRoomMax) return;
     known?.();
     if (on)
       this.#cancels.set(

@@ -1,4 +1,5 @@
 import type { ReceiptObject } from '@tpx/protocol';
+import { TAKEN } from '../untrusted/limits.ts';
 
 /** How far one's own message has got: `delivered` and `read` once everybody else has it, or has read it. */
 export type Ladder = 'sent' | 'delivered' | 'read';
@@ -29,6 +30,7 @@ export class Watermarks {
 
   /** False where nothing has risen. */
   raise(userId: string, deliveredSeq: number, readSeq: number): boolean {
+    if (!this.#marks.has(userId) && this.#marks.size >= TAKEN.peoplePerRoomMax) return false;
     const mark = this.#marks.get(userId) ?? { delivered: 0, read: 0 };
     // What is read was delivered, whichever mark came first.
     const delivered = Math.max(mark.delivered, deliveredSeq, readSeq);

@@ -1,4 +1,5 @@
 import type { PresenceMeta, PresenceState } from '@tpx/protocol';
+import { TAKEN } from '../untrusted/limits.ts';
 
 export type PresenceDiff = { joins: PresenceState; leaves: PresenceState };
 
@@ -61,8 +62,12 @@ export class Presence {
 
   diff(diff: PresenceDiff): void {
     // A diff may overtake the list that it changes.
-    if (this.#synced) this.#state = syncDiff(this.#state, diff);
-    else this.#early.push(diff);
+    if (!this.#synced) {
+      if (this.#early.length < TAKEN.peoplePerRoomMax) this.#early.push(diff);
+      return;
+    }
+    const state = syncDiff(this.#state, diff);
+    if (Object.keys(state).length <= TAKEN.peoplePerRoomMax) this.#state = state;
   }
 
   /** The room's form for many: a number in place of the list. */

@@ -195,6 +195,28 @@ describe('SDK-18 a hostile or broken server on the socket', () => {
     expect(client.connection.state).toBe('offline');
   });
 
+  test('SDK-18 people who never end are not kept without end', async () => {
+    const { client, send } = await meet();
+    const conversation = await until(() => client.conversations.find((one) => one.joined), {
+      what: 'the DM',
+    });
+    await until(() => conversation.lastSeq === 0, { what: 'the beginning of the log' });
+    const people = Array.from({ length: 3 * TAKEN.peoplePerRoomMax }, (_, number) => `person ${number}`);
+    const metas = [{ phx_ref: 'a', online_at: '', device: '' }];
+    // Before the list that they change, and after it.
+    for (const person of people) send('presence_diff', { joins: { [person]: { metas } }, leaves: {} });
+    send('presence_state', {});
+    for (const person of people) send('presence_diff', { joins: { [person]: { metas } }, leaves: {} });
+    for (const user_id of people) send('typing', { user_id, on: true });
+    send('receipts', { receipts: people.map((user_id) => ({ user_id, delivered_seq: 1, read_seq: 0 })) });
+    send('message', { seq: 1, message: { ...messageAt(1), conversation_id: id, dm_id: id } });
+    const message = await until(() => conversation.messages[0], { what: 'what comes after all of it' });
+    expect(conversation.onlineCount).toBeLessThanOrEqual(TAKEN.peoplePerRoomMax);
+    expect(conversation.typingUserIds.length).toBeLessThanOrEqual(TAKEN.peoplePerRoomMax);
+    expect(conversation.link.receipts.toStore().length).toBeLessThanOrEqual(TAKEN.peoplePerRoomMax);
+    expect(message.seq).toBe(1);
+  });
+
   test('SDK-18 a log that says more and gives nothing is not asked for without a pause', async () => {
     let asked = 0;
     const { client } = await meet({

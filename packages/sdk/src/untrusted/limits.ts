@@ -12,6 +12,10 @@ export const TAKEN = {
   /** Pages in a row that have nothing and name a next one. Where others are hidden from this user, a few are rightly so. */
   emptyPagesMax: 100,
   cursorMaxLength: 2_048,
+  /** People of one room whose presence, typing and marks are kept: far above the 200 and 50 up to which they are lists. */
+  peoplePerRoomMax: 2_000,
+  /** Profiles in memory. */
+  profilesMax: 10_000,
   /** How long a server may make a client wait: longer than any bucket takes, and far below what a timer can hold. */
   retryAfterMaxMs: 3_600_000,
 } as const;
