@@ -130,3 +130,35 @@ test('GRP-9: what retention took is not in the ring any more', () => {
   ring.push(entry(20));
   expect(seqs(ring.since(19, 20))).toEqual([20]);
 });
+
+test('GRP-9 LOG-7 an edit that outlives its message does not carry it', () => {
+  const ring = new EventRing(new RingMemory(1_000_000));
+  ring.push(entry(1, 'message', { seq: 1, message: { id: 'a', seq: 1, content: { text: 'old' } } }));
+  ring.push(entry(2, 'message', { seq: 2, message: { id: 'b', seq: 2, content: { text: 'kept' } } }));
+  ring.push(
+    entry(3, 'edited', { seq: 3, event_id: 'e', message: { id: 'a', seq: 1, content: { text: 'secret' } } }),
+  );
+  ring.push(
+    entry(4, 'edited', {
+      seq: 4,
+      event_id: 'f',
+      message: { id: 'b', seq: 2, content: { text: 'kept too' } },
+    }),
+  );
+  ring.dropBefore(2);
+  const [, edit, other] = ring.all();
+  expect(edit).toMatchObject({ seq: 3, event: 'deleted', payload: '{"seq":3,"event_id":"e","id":"a"}' });
+  expect(other?.payload).toContain('kept too');
+});
+
+test('LOG-14 a ring knows which event is where, and which was the newest that it dropped', () => {
+  const id = (n: number) => `0189000${n}-0000-7000-8000-000000000000`;
+  const ring = new EventRing(new RingMemory(1_000_000));
+  ring.push(
+    entry(5, 'message', { seq: 5, message: { id: id(5), content: { text: `"event_id":"${id(9)}"` } } }),
+  );
+  ring.push(entry(6, 'edited', { seq: 6, event_id: id(6), message: { id: id(5) } }));
+  expect([4, 5, 6, 7].map((seq) => ring.eventIdAt(seq))).toEqual([undefined, id(5), id(6), undefined]);
+  ring.clear();
+  expect([5, 6].map((seq) => ring.eventIdAt(seq))).toEqual([undefined, id(6)]);
+});

@@ -63,6 +63,19 @@ export class EventRing implements Ring {
     const from = this.#entries.findIndex((entry) => entry.seq >= seq);
     if (from < 0) this.clear();
     else this.#grow(-charactersOf(this.#entries.splice(0, from)));
+    this.#forgetEditsOf(seq);
+  }
+
+  /** An edit that is left carries a message that is not: as in Postgres, it reads as its deletion. */
+  #forgetEditsOf(firstSeq: number): void {
+    for (const [index, entry] of this.#entries.entries()) {
+      if (entry.event !== 'edited') continue;
+      const { seq, event_id, message } = JSON.parse(entry.payload) as LogEvents['edited'];
+      if (message.seq >= firstSeq) continue;
+      const payload = JSON.stringify({ seq, event_id, id: message.id });
+      this.#grow(payload.length - entry.payload.length);
+      this.#entries[index] = { ...entry, event: 'deleted', payload };
+    }
   }
 
   clear(): void {

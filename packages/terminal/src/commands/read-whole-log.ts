@@ -22,8 +22,8 @@ export async function readWholeLog(
   progress: (events: number) => void,
 ): Promise<FoldedLog> {
   // Retention takes from the front: what is gone there is no gap.
-  const { first_seq } = await rest.messages.history(kind, id, { limit: 1 });
-  const first = Math.max(from, first_seq, 1);
+  const firstSeq = async () => (await rest.messages.history(kind, id, { limit: 1 })).first_seq;
+  let first = Math.max(from, await firstSeq(), 1);
   const messages = new Map<string, MessageObject>();
   const gaps: [number, number][] = [];
   let last = first - 1;
@@ -33,7 +33,9 @@ export async function readWholeLog(
     const page = await rest.messages.events(kind, id, { after: last, limit: LIMITS.eventsPerPage });
     walk.took(page);
     for (const event of page.events) {
-      if (event.seq !== last + 1) gaps.push([last, event.seq]);
+      // Where it begins later than was said, retention may have taken more meanwhile.
+      if (last < first && event.seq > first) first = Math.min(event.seq, Math.max(first, await firstSeq()));
+      if (event.seq !== Math.max(last + 1, first)) gaps.push([Math.max(last, first - 1), event.seq]);
       last = event.seq;
       fold(messages, event);
     }
