@@ -17,6 +17,7 @@ import { LiveConversations } from './fanout/live-conversations.ts';
 import { LocalFanout } from './fanout/local-fanout.ts';
 import { NodeAnnouncer } from './fanout/node-announcer.ts';
 import { loadConversationObject } from './groups/conversation-object.ts';
+import { OnlineLists } from './groups/online-lists.ts';
 import { Admission } from './limits/admission.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import { type Access, type AccessKey, loadAccess } from './messages/access.ts';
@@ -217,10 +218,10 @@ export function composeLiveSide({
     peers: cluster.peers,
     catchUp: cluster.catchUp,
     words,
-    online: {
-      onlineIn: async (id: ConversationId) =>
-        presence.onlineIn(id) ?? [...(await cluster.exchange.people(id)).union(presence.peopleHere(id))],
-    },
+    online: new OnlineLists({
+      listed: (id) => presence.onlineIn(id),
+      ask: async (id) => (await cluster.exchange.people(id)).union(presence.peopleHere(id)),
+    }),
     /** Rights of whoever asks by REST: from their joined channel where they have one. */
     access: { load: async (key: AccessKey) => accessOfJoined(registry, key) ?? (await access.load(key)) },
     sessions,

@@ -56,6 +56,8 @@ export const LIMITS = {
   framesPerPost: 500,
   /** A frame takes a token of the bucket `frame` for each of these bytes that it has beyond the first. */
   frameBytesPerToken: 4_096,
+  /** A page of messages or events that was read costs a token more for each of these characters. */
+  readCharactersPerToken: 65_536,
   /** A JSON request body. */
   bodyMaxBytes: 262_144,
   /** Nesting of JSON that a client sends. */

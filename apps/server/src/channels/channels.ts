@@ -8,12 +8,14 @@ import {
   UserJoin,
 } from '@tpx/protocol';
 import type { Admission } from '../limits/admission.ts';
+import { charactersOf } from '../messages/read-log.ts';
 import type { Channel } from './channel.ts';
 import type { ChannelHandlers, ChannelSession } from './channel-session.ts';
 import { type PushDeps, runConversationPush } from './conversation-pushes.ts';
 import {
   completeJoin,
   enterPresence,
+  type Joinable,
   type JoinDeps,
   joinRefOf,
   type Position,
@@ -51,6 +53,7 @@ export class Channels implements ChannelHandlers {
       const prepared = await prepareJoin(this.#deps, session, topic, position);
       return { ...prepared, description: await this.#deps.describe(prepared.conversation) };
     });
+    this.#chargeFor('join', session, [joinable]);
     const { response } = completeJoin(session, joinable, joinRefOf(frame));
     session.connection.reply(frame, 'ok', response);
     enterPresence(this.#deps, session, joinable);
@@ -67,6 +70,12 @@ export class Channels implements ChannelHandlers {
       prepareUserJoin(this.#deps, session, positions, goOn),
     );
     this.#deps.limiter.charge('resume', session.userId, prepared.conversations.length / SUMMARIES_PER_TOKEN);
+    const resumed = prepared.resumes.map(([, joinable]) => joinable);
+    this.#chargeFor(
+      'resume',
+      session,
+      resumed.filter((joinable): joinable is Joinable => !(joinable instanceof Refusal)),
+    );
     const { topic } = frame;
     session.channels.add({ kind: 'user', topic, joinRef: joinRefOf(frame) });
     session.connection.subscribe(topic);
@@ -93,6 +102,13 @@ export class Channels implements ChannelHandlers {
   async #goOn(session: ChannelSession, frame: Frame): Promise<void> {
     if (session.wants(frame)) await this.#deps.admission.goOn();
     if (!session.wants(frame)) throw overtaken();
+  }
+
+  /** Events that had to be read count by their size (spec LIM-4); those of a ring cost next to nothing. */
+  #chargeFor(bucket: 'join' | 'resume', { userId }: ChannelSession, joinables: readonly Joinable[]): void {
+    let characters = 0;
+    for (const { missed } of joinables) characters += charactersOf(missed.entries);
+    if (characters > 0) this.#deps.limiter.chargePage(bucket, userId, characters);
   }
 
   push(session: ChannelSession, channel: Channel, frame: Frame): unknown {

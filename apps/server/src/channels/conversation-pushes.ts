@@ -135,11 +135,12 @@ export const CONVERSATION_PUSHES = {
   history: define(
     HistoryPush,
     'read',
-    async ({ deps, channel, conversationId }, { before, after, limit }) => {
+    async ({ deps, session, channel, conversationId }, { before, after, limit }) => {
       requireRight(channel.standing, 'read');
       const range = { before, after, limit: limit ?? LIMITS.pageDefault };
+      const onRead = (characters: number) => deps.limiter.chargePage('read', session.userId, characters);
       const { messages, has_more } = await readHistory(
-        deps,
+        { ...deps, onRead },
         conversationId,
         channel.conversation.kind,
         range,

@@ -26,7 +26,7 @@ async function everybody(
   list: { viewerId: UserId; online?: boolean },
   online: readonly UserId[] = [],
 ): Promise<string[]> {
-  const deps = { database: world.database, online: { onlineIn: async () => online } };
+  const deps = { database: world.database, online: { onlineIn: async () => online.toSorted() } };
   const seen: string[] = [];
   let after: UserId | undefined;
   do {
@@ -60,6 +60,20 @@ test('GRP-7 online=true has who is online, online=false the others, page by page
   expect(await everybody({ viewerId: owner, online: false }, online)).toEqual(others.toSorted());
   expect(await everybody({ viewerId: owner, online: true }, [])).toEqual([]);
   expect(await everybody({ viewerId: owner, online: false }, [])).toEqual(people.toSorted());
+});
+
+test('GRP-19 a page of those who are offline looks at a bounded number of members, and leads on', async () => {
+  const crowd = await world.people(1_100);
+  const sleeper = crowd.toSorted().at(-1) as UserId;
+  const room = await world.group({ owner: [owner], user: crowd });
+  const online = [owner, ...crowd].filter((id) => id !== sleeper).toSorted();
+  const deps = { database: world.database, online: { onlineIn: async () => online } };
+  const first = await listMembers(deps, { groupId: room, viewerId: owner, online: false, limit: 2 });
+  expect(first.items).toEqual([]);
+  const after = first.next ?? undefined;
+  expect(online.indexOf(after as UserId)).toBe(999);
+  const second = await listMembers(deps, { groupId: room, viewerId: owner, online: false, after, limit: 2 });
+  expect([second.items.map(({ user }) => user.id), second.next]).toEqual([[sleeper], null]);
 });
 
 test('GRP-7 whoever blocks the viewer counts as offline to them, and only to them', async () => {

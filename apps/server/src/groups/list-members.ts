@@ -2,6 +2,7 @@ import type { ConversationId, MemberObject, Role, UserId } from '@tpx/protocol';
 import { loadUsers } from '../accounts/users.ts';
 import type { Queries } from '../db/database.ts';
 import { authorizeReading } from './authorize.ts';
+import { indexAfter } from './online-lists.ts';
 import type { OnlineUsers } from './online-users.ts';
 import { type Page, toPage } from './page.ts';
 
@@ -62,7 +63,8 @@ async function findOnline(
   { groupId, viewerId, after, limit }: List,
   online: readonly UserId[],
 ): Promise<Page<MemberRow, UserId>> {
-  const candidates = online.filter((id) => after === undefined || id > after).sort();
+  const from = indexAfter(online, after);
+  const candidates = online.slice(from, from + limit + 1);
   const { items: window, next } = toPage(
     candidates,
     limit,
@@ -79,20 +81,33 @@ async function findOnline(
   return { items, next };
 }
 
+/** Members that are looked at for one page of those who are offline: where few are, a page may be short or empty. */
+const WINDOW = 1_000;
+
 async function findOffline(
   database: Queries,
   { groupId, viewerId, after, limit }: List,
   online: readonly UserId[],
 ): Promise<Page<MemberRow, UserId>> {
-  const rows = await database.query<MemberRow>(
-    `SELECT m.user_id, m.role, m.joined_at FROM members m
+  const rows = await database.query<MemberRow & { hides: boolean }>(
+    `SELECT m.user_id, m.role, m.joined_at, b.user_id IS NOT NULL AS hides
+     FROM members m LEFT JOIN blocks b ON b.user_id = m.user_id AND b.blocked_id = $4
      WHERE m.conversation_id = $1 AND ($2::uuid IS NULL OR m.user_id > $2)
-       AND (m.user_id <> ALL ($4::uuid[])
-            OR EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = m.user_id AND b.blocked_id = $5))
      ORDER BY m.user_id LIMIT $3`,
-    [groupId, after ?? null, limit + 1, online, viewerId],
+    [groupId, after ?? null, WINDOW + 1, viewerId],
   );
-  return pageOf(rows, limit);
+  const items: MemberRow[] = [];
+  let looked = 0;
+  for (const { hides, ...row } of rows.slice(0, WINDOW)) {
+    if (items.length === limit) break;
+    looked++;
+    if (hides || !isIn(online, row.user_id)) items.push(row);
+  }
+  return { items, next: looked < rows.length ? (rows[looked - 1]?.user_id ?? null) : null };
+}
+
+function isIn(ascending: readonly UserId[], id: UserId): boolean {
+  return ascending[indexAfter(ascending, id) - 1] === id;
 }
 
 function pageOf(rows: readonly MemberRow[], limit: number): Page<MemberRow, UserId> {

@@ -1,4 +1,4 @@
-import { type RateLimitName, Refusal } from '@tpx/protocol';
+import { LIMITS, type RateLimitName, Refusal } from '@tpx/protocol';
 import { LRUCache } from 'lru-cache';
 import type { Bucket, RateLimits } from '../config/rate-limit-setting.ts';
 
@@ -37,6 +37,11 @@ export class RateLimiter {
   charge(name: RateLimitName, key: string, tokens: number): void {
     const level = this.#levels.get(`${name} ${key}`);
     if (level) level.tokens -= tokens;
+  }
+
+  /** Charges for a page that was read, by its size. */
+  chargePage(name: RateLimitName, key: string, characters: number): void {
+    this.charge(name, key, characters / LIMITS.readCharactersPerToken);
   }
 
   /** Milliseconds to wait, 0 where the tokens were had. */

@@ -1,5 +1,6 @@
 import { type ConversationId, type ConversationKind, type MessageObject, Refusal } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
+import type { LogEntry } from '../fanout/announcer.ts';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 import type { LiveConversations } from '../fanout/live-conversations.ts';
 import { foldLog, isExact } from './fold-log.ts';
@@ -8,7 +9,12 @@ import { type History, type HistoryRange, loadHistory } from './read-messages.ts
 /** Text of one page of history. */
 const PAGE_CHARACTERS_MAX = 524_288;
 
-type Deps = { database: Database; live: Pick<LiveConversations, 'get' | 'acquire'> };
+type Deps = {
+  database: Database;
+  live: Pick<LiveConversations, 'get' | 'acquire'>;
+  /** How many characters were read for the page, also where it was cut short after that (spec LIM-4). */
+  onRead?(characters: number): void;
+};
 
 /** A page of history: from the ring where it reaches far enough, from Postgres otherwise. @throws {Refusal} unavailable */
 export async function readHistory(
@@ -20,7 +26,9 @@ export async function readHistory(
   const live = deps.live.get(id) ?? (await deps.live.acquire(id));
   // As of before the page was read: what is committed meanwhile may be missing from it, and must not be claimed.
   const { firstSeq, lastSeq } = live;
-  const history = boundPage(await readPage(deps.database, live, kind, range), range);
+  const page = await readPage(deps.database, live, kind, range);
+  deps.onRead?.(page.messages.reduce((sum, message) => sum + charactersOf(message), 0));
+  const history = boundPage(page, range);
   return { ...history, first_seq: firstSeq, last_seq: lastSeq };
 }
 
@@ -68,12 +76,18 @@ function pageOfRing(live: LiveConversation, range: HistoryRange): { page: Histor
   const oldest = entries[0]?.seq ?? live.lastSeq + 1;
   const hasStart = oldest <= live.firstSeq;
   const { after, before = Number.POSITIVE_INFINITY, limit } = range;
-  if (after !== undefined) {
-    const later = foldLog(entries).filter(({ seq }) => seq > after && seq < before);
-    const page = { messages: later.slice(0, limit), has_more: later.length > limit };
-    return { page, whole: hasStart || after >= oldest - 1 };
-  }
-  const earlier = foldLog(entries).filter(({ seq }) => seq < before);
-  const page = { messages: earlier.slice(-limit), has_more: earlier.length > limit || !hasStart };
-  return { page, whole: hasStart || earlier.length >= limit };
+  const isWanted = ({ event, seq }: LogEntry) => event === 'message' && seq > (after ?? 0) && seq < before;
+  const found = entries.filter(isWanted);
+  const wanted = new Set(after === undefined ? found.slice(-limit) : found.slice(0, limit));
+  // Only what the page shows is decoded: a page of one message must not cost what the whole ring does.
+  const [first] = wanted;
+  const messages = foldLog(
+    entries.filter(
+      (entry) => wanted.has(entry) || (first && entry.event !== 'message' && entry.seq > first.seq),
+    ),
+  );
+  const isCut = found.length > limit;
+  if (after !== undefined)
+    return { page: { messages, has_more: isCut }, whole: hasStart || after >= oldest - 1 };
+  return { page: { messages, has_more: isCut || !hasStart }, whole: hasStart || found.length >= limit };
 }

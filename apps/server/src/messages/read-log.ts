@@ -96,6 +96,10 @@ function payloadOf(event: LogEventName, seq: number, row: LogRow): object {
   }
 }
 
+export function charactersOf(entries: readonly LogEntry[]): number {
+  return entries.reduce((sum, { payload }) => sum + payload.length, 0);
+}
+
 /** JSON of events in one answer: what it takes to send it stays far below a reader's limit (spec WS-19, WS-20, REST-11). */
 const EVENTS_CHARACTERS_MAX = 262_144;
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
     trustedProxies: [],
   });
   const { database, announcer, limiter } = world;
-  registerGroupRoutes(app, { database, announcer, online: { onlineIn: async () => online } });
+  registerGroupRoutes(app, { database, announcer, online: { onlineIn: async () => online.toSorted() } });
   registerDmRoutes(app, { database, announcer, limiter });
 });
 afterAll(() => world[Symbol.asyncDispose]());

@@ -28,7 +28,7 @@ import { deleteMessage } from '../../messages/delete-message.ts';
 import { editMessage } from '../../messages/edit-message.ts';
 import { readHistory } from '../../messages/history.ts';
 import type { MessageWriter } from '../../messages/message-writer.ts';
-import { eventsWithin, readLog } from '../../messages/read-log.ts';
+import { charactersOf, eventsWithin, readLog } from '../../messages/read-log.ts';
 import { loadMessageReceipts } from '../../messages/receipt-summary.ts';
 import { searchMessages } from '../../messages/search.ts';
 import { SearchSlots } from '../../messages/search-slots.ts';
@@ -80,7 +80,11 @@ function registerLogRoutes(app: RestApp, deps: MessageRouteDeps, kind: Conversat
     async ({ params: { id }, query, caller }) => {
       const conversationId = await readerOf(deps, caller.userId, id, kind);
       const range = { ...query, limit: query.limit ?? LIMITS.pageDefault };
-      return { status: 200 as const, body: await readHistory(deps, conversationId, kind, range) };
+      const onRead = (characters: number) => deps.limiter.chargePage('read', caller.userId, characters);
+      return {
+        status: 200 as const,
+        body: await readHistory({ ...deps, onRead }, conversationId, kind, range),
+      };
     },
   );
 
@@ -98,6 +102,7 @@ function registerLogRoutes(app: RestApp, deps: MessageRouteDeps, kind: Conversat
       const conversationId = await readerOf(deps, caller.userId, id, kind);
       const limit = query.limit ?? LIMITS.eventsPerPage;
       const entries = await readLog(deps.database, conversationId, query.after ?? 0, limit + 1);
+      deps.limiter.chargePage('read', caller.userId, charactersOf(entries));
       const events = eventsWithin(entries.slice(0, limit)).map((event) => JSON.parse(event) as LogEvent);
       return { status: 200 as const, body: { events, has_more: entries.length > events.length } };
     },
