@@ -198,7 +198,9 @@ describe.skipIf(!hasNats)('workers', () => {
   });
 
   test('CLU-22 SIGTERM drains all and ends with 0', async () => {
-    const workers = [...workersOf(server).values()].slice(-2);
+    // One that serves made the server ready; the start has ended when the other does.
+    await until(() => stillAlive([...workersOf(server).values()]).length === 2, { what: 'both to serve' });
+    const workers = [...workersOf(server).values()];
     await server.stop();
     expect(stillAlive(workers)).toEqual([]);
   });

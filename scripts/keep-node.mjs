@@ -10,7 +10,7 @@ const BEAT_EVERY_MS = 1_000;
 /** Nobody takes over from a single node, so more patience than with one of several workers. */
 const BEATS_MISSED_MAX = 20;
 /** One that served this long was a good one: the next start is at once. */
-const STEADY_MS = 3_000;
+const STEADY_MS = 1_000;
 const LONGEST_DELAY_MS = 10_000;
 
 /**

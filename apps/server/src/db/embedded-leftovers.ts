@@ -20,6 +20,7 @@ const FAST_SHUTDOWN_MS = 60_000;
 const IMMEDIATE_SHUTDOWN_MS = 20_000;
 /** For a server that this node cannot see, and for backends whose server is gone: both end by themselves, or do not. */
 const ENDS_BY_ITSELF_MS = 10_000;
+const WORTH_TELLING_MS = 1_000;
 const POLL_MS = 20;
 /** Above the largest process id of Linux (2^22) and macOS (99,998). */
 const NO_SUCH_PID = 4_999_999;
@@ -63,11 +64,18 @@ async function waitForCluster(place: ClusterPlace): Promise<FileLock> {
     log(`Stopping the PostgreSQL that an earlier node left running (process ${pid}) ...`);
     refusePaused(pid);
     await stopServer(pid);
-  } else log('Waiting for the PostgreSQL of an earlier node to end ...');
-  const deadline = Date.now() + ENDS_BY_ITSELF_MS;
-  while (Date.now() < deadline) {
+  }
+  const startedAt = performance.now();
+  for (let isSaid = false; ; ) {
     const lock = tryCluster(place);
     if (lock !== null) return lock;
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs > ENDS_BY_ITSELF_MS) break;
+    // Backends of a server that was killed end within moments.
+    if (waitedMs > WORTH_TELLING_MS && !isSaid) {
+      log('Waiting for the PostgreSQL of an earlier node to end ...');
+      isSaid = true;
+    }
     await sleep(POLL_MS);
   }
   throw stillHeld(place);

@@ -1,7 +1,7 @@
 const FIRST_MS = 500;
 const LONGEST_MS = 10_000;
 /** What served this long was healthy: whatever ended it, the next one is started at once. */
-const STEADY_MS = 3_000;
+const STEADY_MS = 1_000;
 
 /** How often in a row a process died young, one that served for `servedMs` included. */
 export function failuresAfter(failures: number, servedMs: number): number {
