@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,12 @@ export class OwnPostgres implements AsyncDisposable {
     for (const pid of this.#paused) process.kill(pid, 'SIGSTOP');
   }
 
+  /** Connections that are there now are never answered again; new ones are. */
+  pauseConnections(): void {
+    this.#paused = processTree(this.#running.pid).filter((pid) => commandOf(pid).endsWith(' idle'));
+    for (const pid of this.#paused) process.kill(pid, 'SIGSTOP');
+  }
+
   resume(): void {
     for (const pid of this.#paused) process.kill(pid, 'SIGCONT');
     this.#paused = [];
@@ -92,4 +99,13 @@ export class OwnPostgres implements AsyncDisposable {
 async function copy(from: string, to: string): Promise<void> {
   const { exitCode, stderr } = Bun.spawnSync(['cp', '-a', from, to]);
   if (exitCode !== 0) throw new Error(stderr.toString());
+}
+
+/** A backend that waits for its client calls itself `postgres: tpx tpx [local] idle`. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
 }

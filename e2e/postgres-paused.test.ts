@@ -114,3 +114,33 @@ test('LOG-12 a Postgres that stands still costs the first request its time-out, 
   const history = await bob.api.call<Page>('GET', `${path}/messages?limit=100`);
   expect(history.body.messages.filter(({ client_id }) => client_id === 'c-first')).toHaveLength(1);
 }, 60_000);
+
+test.skipIf(process.platform !== 'linux')(
+  'LOG-12 connections that are dead are replaced by new ones, where Postgres itself answers',
+  async () => {
+    await using postgres = await OwnPostgres.start();
+    await using server = await startServer({
+      databaseUrl: postgres.url,
+      env: { TPX_STATEMENT_TIMEOUT_MS: '1500' },
+    });
+    using clients = new Clients();
+    const [alice, bob] = await people(server, 'alice', 'bob');
+    const group = await createGroup(alice, [bob]);
+    const a = await joined(clients.connectAs(server, alice), `group:${group.id}`);
+    postgres.pauseConnections();
+    expect(await refused(a.channel.push('message', text('first', 'c-first')))).toMatchObject({
+      code: 'unavailable',
+    });
+    await until(async () => (await bob.api.call('GET', '/groups')).status === 200, {
+      what: 'requests to be served by new connections',
+      timeoutMs: 5_000,
+    });
+    const { message } = await ok<Sent>(a.channel.push('message', text('first', 'c-first')));
+    // What the dead ones were asked comes too late to be a second one.
+    postgres.resume();
+    await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, { what: 'readiness' });
+    const again = await ok<Sent>(a.channel.push('message', text('first', 'c-first')));
+    expect(again.message.id).toBe(message.id);
+  },
+  60_000,
+);

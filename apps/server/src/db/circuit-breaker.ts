@@ -55,7 +55,8 @@ export class CircuitBreaker {
         reject(reason);
       };
       this.#waiting.add(refuse);
-      ask()
+      // A client that is closed throws instead of asking.
+      Promise.try(ask)
         .then(
           (value) => {
             this.#answeredAt = performance.now();
