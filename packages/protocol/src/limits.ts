@@ -34,10 +34,11 @@ export const LIMITS = {
   inviteMaxUses: 10_000,
   inviteExpiresMaxSeconds: 31_536_000,
   searchQueryMax: 200,
-  /** Searches of one user under way on a node; those of a node that are done at once, and that wait for their turn. */
-  searchesPerUser: 2,
+  /** Searches that a node does at once, and how many of them one user's; those that wait for their turn. */
   searchesAtOnce: 4,
-  searchesWaitingMax: 64,
+  searchesAtOncePerUser: 2,
+  searchesWaitingMax: 200,
+  searchesWaitingPerUser: 20,
   pageDefault: 50,
   pageMax: 100,
   /** Events in one join or resume answer, and in one page of the log. */
