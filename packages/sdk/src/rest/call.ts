@@ -6,7 +6,7 @@ import { TAKEN } from '../untrusted/limits.ts';
 import { noteSize } from '../untrusted/page-walk.ts';
 import { readJson } from '../untrusted/read-json.ts';
 import { readText } from '../untrusted/read-text.ts';
-import { readRetryAfterMs } from '../untrusted/retry-after.ts';
+import { readRetryAfterMs, readSentence } from '../untrusted/refusal-parts.ts';
 
 /** Where access tokens come from; `TokenKeeper` is the one of a signed-in device. */
 export type TokenSource = {
@@ -102,7 +102,7 @@ function read(status: number, retryAfter: string | null, text: string): unknown 
   const retryAfterMs =
     readRetryAfterMs(error.retry_after_ms) ??
     readRetryAfterMs(retryAfter === null ? undefined : Number(retryAfter) * 1000);
-  throw new Refusal(error.code, typeof error.message === 'string' ? error.message : undefined, {
+  throw new Refusal(error.code, readSentence(error.message), {
     details: error.details,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });

@@ -1,7 +1,7 @@
 import { isRefusalCode, Refusal } from '@tpx/protocol';
 import type { Clock } from '../platform.ts';
 import { NetworkError } from '../trouble.ts';
-import { readRetryAfterMs } from '../untrusted/retry-after.ts';
+import { readRetryAfterMs, readSentence } from '../untrusted/refusal-parts.ts';
 
 type Waiting = { resolve: (response: unknown) => void; reject: (error: Error) => void; cancel: () => void };
 
@@ -60,7 +60,7 @@ function refusalOf(response: unknown): Error {
     );
   }
   const retryAfterMs = readRetryAfterMs(body.retry_after_ms);
-  return new Refusal(body.code, typeof body.message === 'string' ? body.message : undefined, {
+  return new Refusal(body.code, readSentence(body.message), {
     details: body.details,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });

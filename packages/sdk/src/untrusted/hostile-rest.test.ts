@@ -6,7 +6,7 @@ import { resolvePlatform, systemClock } from '../platform.ts';
 import { createRest } from '../rest/rest.ts';
 import { NetworkError } from '../trouble.ts';
 import { TAKEN } from './limits.ts';
-import { eachPage } from './page-walk.ts';
+import { eachPage, PageWalk } from './page-walk.ts';
 
 const MIB = 1_048_576;
 let answer: (request: Request) => Response;
@@ -175,7 +175,26 @@ describe('SDK-18 a hostile or broken server', () => {
     });
 });
 
+test('SDK-18 a refusal that says a megabyte is one sentence', async () => {
+  answer = () => Response.json({ error: { code: 'conflict', message: 'x'.repeat(MIB) } }, { status: 409 });
+  const error = await failure(rest.auth.sessions());
+  expect(error).toBeInstanceOf(Refusal);
+  expect(error.message.length).toBeLessThan(1_000);
+});
+
 describe('SDK-19 lists', () => {
+  test('SDK-19 a list whose pages come just in time ends after a while', () => {
+    let now = 0;
+    const walk = new PageWalk(() => now);
+    const pages = TAKEN.walkMaxMs / 15_000;
+    for (let page = 0; page < pages; page++) {
+      now += 15_000;
+      walk.took({});
+    }
+    now += 15_000;
+    expect(() => walk.took({})).toThrow('within 10 minutes');
+  });
+
   const walk = async (next: (page: number) => string | null, items: number) => {
     let asked = 0;
     answer = () => Response.json({ users: Array(items).fill(user), cursor: next(++asked) });

@@ -9,6 +9,7 @@ export const TAKEN = {
   /** A list or log that is read page by page, in all. */
   walkMaxBytes: 268_435_456,
   walkMaxPages: 20_000,
+  walkMaxMs: 600_000,
   /** Pages in a row that have nothing and name a next one. Where others are hidden from this user, a few are rightly so. */
   emptyPagesMax: 100,
   cursorMaxLength: 2_048,

@@ -10,13 +10,27 @@ export function noteSize(answer: unknown, length: number): void {
 
 /** Adds up what is read page by page: a walk ends, however long the server would go on (rule SDK-18). */
 export class PageWalk {
+  readonly #now: () => number;
+  readonly #beganAt: number;
   #pages = 0;
   #bytes = 0;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.#beganAt = now();
+  }
 
   /** @throws {NetworkError} `bad_answer` */
   took(page: object): void {
     this.#pages++;
     this.#bytes += sizes.get(page) ?? 0;
+    if (this.#now() - this.#beganAt > TAKEN.walkMaxMs) {
+      const minutes = TAKEN.walkMaxMs / 60_000;
+      throw new NetworkError(
+        'timeout',
+        `The server's list was not read to its end within ${minutes} minutes.`,
+      );
+    }
     if (this.#pages > TAKEN.walkMaxPages || this.#bytes > TAKEN.walkMaxBytes) {
       const size = `${this.#pages} pages, ${Math.ceil(this.#bytes / 1_048_576)} MiB`;
       throw new NetworkError('bad_answer', `The server's list is longer than is read at once (${size}).`);
