@@ -187,7 +187,7 @@ test('REST-3 a request that is refused takes its token before it is read', async
 
 test('REQ-11 what was sent does not come back: unknown fields, broken JSON, long queries', async () => {
   const { person, socket } = await newcomer();
-  const unknown = Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`${n}${'k'.repeat(50)}`, 1]));
+  const unknown = Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`${n}${'k'.repeat(250)}`, 1]));
   const bodies = [JSON.stringify(unknown), 'x'.repeat(250_000), `{"${'y'.repeat(250_000)}":1}`];
   for (const body of bodies) {
     expect(body.length).toBeGreaterThan(200_000);

@@ -1,5 +1,6 @@
 import { pack, unpack } from 'msgpackr';
 import { checkEnvelope, type Frame, MalformedFrame, RawJson, type ReplyStatus } from './frames.ts';
+import { payloadBounds } from './json-bounds.ts';
 import { checkMessagePack } from './message-pack.ts';
 
 /**
@@ -19,7 +20,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** @throws {MalformedFrame} */
 export function decodeBinaryPush(bytes: Uint8Array): Frame {
   const { head, payload } = splitPush(bytes);
-  return { ...head, payload: decodePayload(payload) };
+  return { ...head, payload: decodePayload(payload, head.event) };
 }
 
 /**
@@ -56,9 +57,9 @@ function decodeText(bytes: Uint8Array): string {
 }
 
 /** @throws {MalformedFrame} */
-function decodePayload(bytes: Uint8Array): unknown {
+function decodePayload(bytes: Uint8Array, event: string): unknown {
   if (bytes.length === 0) return {};
-  checkMessagePack(bytes);
+  checkMessagePack(bytes, payloadBounds(event));
   const payload: unknown = unpack(bytes);
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) {
     throw new MalformedFrame('The payload of a binary frame is one MessagePack map.');

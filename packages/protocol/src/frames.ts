@@ -1,4 +1,4 @@
-import { EXCESS, excessOf } from './json-bounds.ts';
+import { excessOf, type JsonBounds, payloadBounds } from './json-bounds.ts';
 import { LIMITS } from './limits.ts';
 
 /** Phoenix Channels V2, text frames (spec WS-1): `[join_ref, ref, topic, event, payload]`. */
@@ -33,9 +33,8 @@ export class MalformedFrame extends Error {
 
 /** @throws {MalformedFrame} */
 export function decodeTextFrame(text: string): Frame {
-  // The frame itself is one level around its payload.
-  const excess = excessOf(text, LIMITS.jsonDepthMax + 1);
-  if (excess) throw new MalformedFrame(`The payload of a frame ${EXCESS[excess]}.`);
+  const excess = excessOf(text, frameBounds(text));
+  if (excess) throw new MalformedFrame(`The payload of a frame ${excess}.`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -57,8 +56,22 @@ export function decodeTextFrame(text: string): Frame {
 
 const FIELD = '(null|"(?:[^"\\\\]|\\\\.)*")';
 const HEAD = new RegExp(`^\\s*\\[\\s*${[FIELD, FIELD, FIELD, FIELD].join('\\s*,\\s*')}\\s*,`);
+const around = ({ depth, values }: JsonBounds): JsonBounds => ({ depth: depth + 1, values });
+const PUSH_BOUNDS = around(payloadBounds(undefined));
+const JOIN_BOUNDS = around(payloadBounds(PHX.join));
+
 /** Four fields of 64 characters, each of them escaped. */
 const HEAD_MAX = 4 * (6 * 64 + 4);
+
+/** The bounds of a whole frame, which is one level around its payload. A short one can't have many values in any case. */
+function frameBounds(text: string): JsonBounds {
+  const event = text.length > LIMITS.jsonValuesMax ? eventOf(text) : undefined;
+  return event === PHX.join ? JOIN_BOUNDS : PUSH_BOUNDS;
+}
+
+function eventOf(text: string): string | undefined {
+  return HEAD.exec(text.slice(0, HEAD_MAX))?.[4]?.slice(1, -1);
+}
 
 /**
  * What the answer to a frame needs of it, for one that is refused unread: its payload is empty.

@@ -63,8 +63,10 @@ export const LIMITS = {
   bodyMaxBytes: 262_144,
   /** Nesting of JSON that a client sends. */
   jsonDepthMax: 16,
-  /** Values in one JSON body or frame: commas and opening brackets. The largest resume has some 3,000. */
-  jsonValuesMax: 5_000,
+  /** Values in one JSON body or frame: commas and opening brackets. */
+  jsonValuesMax: 1_000,
+  /** The same in a `phx_join`: the largest resume has some 3,000. */
+  joinValuesMax: 5_000,
   /** Parameters in the query of a request. */
   queryParametersMax: 32,
   topicMax: 64,

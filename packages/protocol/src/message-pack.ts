@@ -1,6 +1,5 @@
 import { MalformedFrame } from './frames.ts';
-import { EXCESS } from './json-bounds.ts';
-import { LIMITS } from './limits.ts';
+import { type JsonBounds, tooDeep, tooMany } from './json-bounds.ts';
 
 /**
  * Walks MessagePack that a client sent, before the library builds anything of it (spec WS-2): it MUST be one value that
@@ -9,22 +8,26 @@ import { LIMITS } from './limits.ts';
  *
  * @throws {MalformedFrame}
  */
-export function checkMessagePack(bytes: Uint8Array): void {
+export function checkMessagePack(bytes: Uint8Array, bounds: JsonBounds): void {
   const reader: Reader = {
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
     at: 0,
     values: 0,
+    bounds,
   };
-  checkValue(reader, LIMITS.jsonDepthMax);
+  checkValue(reader, bounds.depth);
   if (reader.at !== bytes.length)
     throw new MalformedFrame('Something follows the MessagePack of the payload.');
 }
 
-/** The key of a map counts as well, which it does not in the text of JSON. */
-const VALUES_MAX = 2 * LIMITS.jsonValuesMax;
-
-type Reader = { readonly bytes: Uint8Array; readonly view: DataView; at: number; values: number };
+type Reader = {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly bounds: JsonBounds;
+  at: number;
+  values: number;
+};
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -71,7 +74,9 @@ const PLAIN: Readonly<Record<number, number>> = {
 };
 
 function checkValue(reader: Reader, depth: number): void {
-  if (++reader.values > VALUES_MAX) throw new MalformedFrame(`The payload of a frame ${EXCESS.values}.`);
+  // The key of a map counts as well, which it does not in the text of JSON.
+  if (++reader.values > 2 * reader.bounds.values)
+    throw new MalformedFrame(`The payload of a frame ${tooMany(reader.bounds)}.`);
   const byte = reader.view.getUint8(skip(reader, 1));
   if (byte < 0x80 || byte >= 0xe0) return;
   if (byte < 0x90) checkMap(reader, byte & 0x0f, depth);
@@ -112,7 +117,7 @@ function checkMap(reader: Reader, size: number, depth: number): void {
 }
 
 function checkDepth(depth: number): void {
-  if (depth === 0) throw new MalformedFrame(`The payload of a frame ${EXCESS.depth}.`);
+  if (depth === 0) throw new MalformedFrame(`The payload of a frame ${tooDeep()}.`);
 }
 
 function checkText(reader: Reader, length: number): void {

@@ -1,4 +1,4 @@
-import { cut, EXCESS, excessOf, LIMITS, Refusal } from '@tpx/protocol';
+import { cut, excessOf, JSON_BOUNDS, LIMITS, Refusal } from '@tpx/protocol';
 
 const REASON_MAX = 120;
 
@@ -20,8 +20,8 @@ function parse(bytes: Uint8Array): unknown {
   } catch {
     throw new Refusal('invalid', 'The body is not UTF-8.');
   }
-  const excess = excessOf(text, LIMITS.jsonDepthMax);
-  if (excess) throw new Refusal('invalid', `The JSON of a body ${EXCESS[excess]}.`);
+  const excess = excessOf(text, JSON_BOUNDS);
+  if (excess) throw new Refusal('invalid', `The JSON of a body ${excess}.`);
   try {
     return JSON.parse(text);
   } catch (error) {

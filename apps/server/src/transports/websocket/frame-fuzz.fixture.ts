@@ -7,6 +7,7 @@ import {
   type Frame,
   LIMITS,
   MalformedFrame,
+  payloadBounds,
 } from '@tpx/protocol';
 import { GOLDEN_BINARY, GOLDEN_TEXT, type SeededRandom, seededRandom } from '@tpx/testkit';
 
@@ -138,7 +139,7 @@ function check(frame: Frame): void {
     (ref?.length ?? 0) <= 64 &&
     topic.length <= LIMITS.topicMax &&
     event.length <= LIMITS.eventNameMax &&
-    !excessOf(JSON.stringify(payload), LIMITS.jsonDepthMax);
+    !excessOf(JSON.stringify(payload), payloadBounds(event));
   if (!withinLimits) throw new Error('The frame is past the limits.');
   const text = JSON.stringify(frame);
   if (JSON.stringify(decodeTextFrame(encodeTextFrame(frame))) !== text)
