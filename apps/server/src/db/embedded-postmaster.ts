@@ -27,6 +27,8 @@ export class ClusterInUse extends EmbeddedPostgresError {}
 
 const READY = 'database system is ready to accept connections';
 const WORTH_TELLING = /^(FATAL|PANIC|WARNING)|recovery|redo |syncing data directory|terminated by|No space/;
+/** One a connection, of which a node has many; whoever connects is told as well. */
+const NOT_WORTH_TELLING = /^FATAL: +(the database system is|terminating connection)/;
 const IN_USE = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const LAST_WORDS = 12;
 const FAST_SHUTDOWN_MS = 60_000;
@@ -63,10 +65,11 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   const lastWords: string[] = [];
   const ready = Promise.withResolvers<void>();
   const reading = readLines(child.stderr, (line) => {
+    if (line.includes(READY)) ready.resolve();
+    if (NOT_WORTH_TELLING.test(line)) return;
     lastWords.push(line);
     if (lastWords.length > LAST_WORDS) lastWords.shift();
-    if (line.includes(READY)) ready.resolve();
-    else if (WORTH_TELLING.test(line) && !stopping) log(`PostgreSQL: ${line}`);
+    if (WORTH_TELLING.test(line) && !stopping) log(`PostgreSQL: ${line}`);
   });
   const ended = child.exited.then(async (code) => {
     process.removeListener('exit', interruptWithNode);
