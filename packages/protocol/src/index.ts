@@ -16,6 +16,7 @@ export * from './rate-limits.ts';
 export * from './requests.ts';
 export * from './responses.ts';
 export * from './rights.ts';
+export { boundedString } from './string-schemas.ts';
 export * from './text.ts';
 export * from './this-machine.ts';
 export * from './topics.ts';

@@ -1,4 +1,4 @@
-/** Every limit that a person or a client can run into, once. Lengths are UTF-16 code units unless the name says otherwise. */
+/** Every limit that a person or a client can run into, once. Lengths of texts are code points unless the name says otherwise. */
 export const LIMITS = {
   usernameMin: 3,
   usernameMax: 32,

@@ -1,61 +1,52 @@
 import { z } from 'zod';
-import { UUID_PATTERN } from './ids.ts';
 import { LIMITS } from './limits.ts';
-import { cleanName, cleanProse, cleanText } from './text.ts';
+import {
+  boundedString,
+  integerParameter,
+  lineString,
+  messageString,
+  nameString,
+  proseString,
+  seqNumber as seq,
+} from './string-schemas.ts';
 
 /**
  * What clients may send, once for REST bodies and channel pushes. Objects are strict: an unknown field is an error that
  * names it, so that a misspelt option is never silently ignored (spec REQ-1).
  */
-const name = (max: number) =>
-  z
-    .string()
-    .max(max * 4)
-    .transform(cleanName)
-    .pipe(z.string().min(1, 'needs something that can be seen').max(max));
-const line = (max: number) =>
-  z
-    .string()
-    .max(max * 4)
-    .transform(cleanName)
-    .pipe(z.string().max(max));
-const prose = (max: number) =>
-  z
-    .string()
-    .max(max * 2)
-    .transform(cleanProse)
-    .pipe(z.string().max(max));
-const seq = z.int().min(0);
-
-export const Id = z.string().toLowerCase().regex(UUID_PATTERN, 'must be a UUID');
+/** Both cases in the pattern, though it is asked after lowering: the document describes what comes. */
+export const Id = z
+  .string()
+  .toLowerCase()
+  .regex(/^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/, 'must be a UUID');
 export const Username = z
   .string()
   .toLowerCase()
-  .regex(/^[a-z][a-z0-9_.-]{2,31}$/, 'must be 3 to 32 of a-z 0-9 _ . - and begin with a letter');
-export const Password = z.string().min(LIMITS.passwordMin).max(LIMITS.passwordMax);
-const deviceName = line(LIMITS.deviceNameMax).optional();
+  .regex(/^[a-zA-Z][a-zA-Z0-9_.-]{2,31}$/, 'must be 3 to 32 of a-z 0-9 _ . - and begin with a letter');
+export const Password = boundedString({ min: LIMITS.passwordMin, max: LIMITS.passwordMax });
+const deviceName = lineString(LIMITS.deviceNameMax).optional();
 
 export const RegisterBody = z.strictObject({
   username: Username,
   password: Password,
-  display_name: name(LIMITS.displayNameMax).optional(),
+  display_name: nameString(LIMITS.displayNameMax).optional(),
   device_name: deviceName,
 });
 export const LoginBody = z.strictObject({
-  username: z.string().max(LIMITS.usernameMax).toLowerCase(),
-  password: z.string().max(LIMITS.passwordMax),
+  username: boundedString({ max: LIMITS.usernameMax }).transform((name) => name.toLowerCase()),
+  password: boundedString({ max: LIMITS.passwordMax }),
   device_name: deviceName,
 });
-export const RefreshBody = z.strictObject({ refresh_token: z.string().max(512) });
-export const DeleteAccountBody = z.strictObject({ password: z.string().max(LIMITS.passwordMax) });
+export const RefreshBody = z.strictObject({ refresh_token: boundedString({ max: 512 }) });
+export const DeleteAccountBody = z.strictObject({ password: boundedString({ max: LIMITS.passwordMax }) });
 
 export const Status = z.strictObject({
   state: z.enum(['online', 'offline', 'custom']),
-  text: line(LIMITS.statusTextMax).default(''),
+  text: lineString(LIMITS.statusTextMax).default(''),
 });
 export const Color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour like #1a2b3c');
 export const PatchMeBody = z.strictObject({
-  display_name: name(LIMITS.displayNameMax).optional(),
+  display_name: nameString(LIMITS.displayNameMax).optional(),
   status: Status.optional(),
   background: z
     .union([z.strictObject({ color: Color }), z.strictObject({ media_id: Id }), z.null()])
@@ -70,24 +61,27 @@ export const PatchMeBody = z.strictObject({
 export const PhotoBody = z.strictObject({ media_id: Id.nullable() });
 
 export const CreateGroupBody = z.strictObject({
-  name: name(LIMITS.groupNameMax),
-  description: prose(LIMITS.groupDescriptionMax).optional(),
+  name: nameString(LIMITS.groupNameMax),
+  description: proseString(LIMITS.groupDescriptionMax).optional(),
 });
-export const PatchGroupBody = z.strictObject({
-  name: name(LIMITS.groupNameMax).optional(),
-  description: prose(LIMITS.groupDescriptionMax).optional(),
-  photo_media_id: Id.nullable().optional(),
-  messages_retention: z
-    .int()
-    .min(LIMITS.retentionMinSeconds)
-    .max(LIMITS.retentionMaxSeconds)
-    .nullable()
-    .optional(),
-  upload_max_bytes: z.int().min(1).max(LIMITS.uploadMaxBytes).optional(),
-  who_can_post: z.enum(['all', 'admins']).optional(),
-  access: z.enum(['open', 'invite']).optional(),
-});
-export const TargetBody = z.strictObject({ user_id: Id, reason: line(LIMITS.reasonMax).optional() });
+export const PatchGroupBody = z
+  .strictObject({
+    name: nameString(LIMITS.groupNameMax).optional(),
+    description: proseString(LIMITS.groupDescriptionMax).optional(),
+    photo_media_id: Id.nullable().optional(),
+    messages_retention: z
+      .int()
+      .min(LIMITS.retentionMinSeconds)
+      .max(LIMITS.retentionMaxSeconds)
+      .nullable()
+      .optional(),
+    upload_max_bytes: z.int().min(1).max(LIMITS.uploadMaxBytes).optional(),
+    who_can_post: z.enum(['all', 'admins']).optional(),
+    access: z.enum(['open', 'invite']).optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'Name at least one field to change.')
+  .meta({ minProperties: 1 });
+export const TargetBody = z.strictObject({ user_id: Id, reason: lineString(LIMITS.reasonMax).optional() });
 export const InviteBody = z.strictObject({
   expires_in: z.int().min(60).max(LIMITS.inviteExpiresMaxSeconds).optional(),
   max_uses: z.int().min(1).max(LIMITS.inviteMaxUses).optional(),
@@ -112,11 +106,7 @@ const Encryption = z
   )
   .meta({ description: 'Base64, opaque to the server. `content` is then null.' });
 
-const MessageText = z
-  .string()
-  .max(LIMITS.messageTextMax)
-  .transform(cleanText)
-  .pipe(z.string().min(1, 'is empty').max(LIMITS.messageTextMax));
+const MessageText = messageString(LIMITS.messageTextMax);
 
 export const TextContent = z.strictObject({ text: MessageText });
 export const MediaContent = z.strictObject({ media_id: Id, text: MessageText.optional() });
@@ -168,14 +158,16 @@ export const MessagePush = z.discriminatedUnion('type', [
   z.strictObject({ ...sendMedia, ...sendFields }),
 ]);
 const target = { group_id: Id.optional(), dm_id: Id.optional() };
+/** The last check of `SendBody`, for the document. */
+const ONE_TARGET = { oneOf: [{ required: ['group_id'] }, { required: ['dm_id'] }] };
 /** The body of POST /messages/send. */
 export const SendBody = z
   .discriminatedUnion('type', [
     z
       .strictObject({ ...target, ...sendText, ...sendFields })
       .superRefine(requireOne)
-      .meta(ONE_OF_BOTH),
-    z.strictObject({ ...target, ...sendMedia, ...sendFields }),
+      .meta({ ...ONE_OF_BOTH, ...ONE_TARGET }),
+    z.strictObject({ ...target, ...sendMedia, ...sendFields }).meta(ONE_TARGET),
   ])
   .refine(
     (body) => (body.group_id === undefined) !== (body.dm_id === undefined),
@@ -200,7 +192,7 @@ export const ReactPush = z.strictObject({ id: Id, emoji: Emoji, on: z.boolean() 
 export const TypingPush = z.strictObject({ on: z.boolean() });
 export const SeqPush = z.strictObject({ seq });
 export const PingPush = z.strictObject({});
-const pageSize = z.coerce.number().int().min(1).max(LIMITS.pageMax);
+const pageSize = integerParameter(1, LIMITS.pageMax);
 export const HistoryPush = z.strictObject({
   before: seq.optional(),
   after: seq.optional(),
@@ -214,10 +206,17 @@ export const UserJoin = z.strictObject({
   resume: z.record(z.string().max(LIMITS.topicMax), z.union([seq, z.strictObject(position)])).optional(),
 });
 
-const seqQuery = z.coerce.number().int().min(0);
+/** What the answer before gave out, unchanged: its content is the server's. */
+const Cursor = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[A-Za-z0-9_-]+$/, 'take it from the page before, unchanged')
+  .meta({ format: 'cursor' });
+const seqQuery = integerParameter(0);
 export const PageQuery = z.strictObject({
   limit: pageSize.optional(),
-  cursor: z.string().max(512).optional(),
+  cursor: Cursor.optional(),
 });
 export const MembersQuery = z.strictObject({
   ...PageQuery.shape,
@@ -230,12 +229,12 @@ export const HistoryQuery = z.strictObject({
 });
 export const EventsQuery = z.strictObject({
   after: seqQuery.optional(),
-  limit: z.coerce.number().int().min(1).max(LIMITS.eventsPerPage).optional(),
+  limit: integerParameter(1, LIMITS.eventsPerPage).optional(),
 });
 export const SearchQuery = z.strictObject({
-  q: z.string().min(1).max(LIMITS.searchQueryMax),
+  q: boundedString({ min: 1, max: LIMITS.searchQueryMax }),
   group_id: Id.optional(),
   dm_id: Id.optional(),
   limit: pageSize.optional(),
-  cursor: z.string().max(512).optional(),
+  cursor: Cursor.optional(),
 });

@@ -17,6 +17,18 @@ const INVISIBLE =
 const BLANKS = /[\s\p{Z}\u2800\ufffc\u{13441}\u{13442}\u{1d159}\u{1da7f}\u{1da80}]+/gu;
 /** Letters, numbers, punctuation, symbols: marks stand on nothing alone, and what is unassigned or private has no picture. */
 const INK = /[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u;
+/**
+ * Two of these rules for JSON Schema (ECMA-262 with the `u` flag). Something in it can be seen, as `cleanName` judges it: of
+ * what it leaves out only these count as letters or symbols. Ranges instead of \p{Extended_Pictographic}, which few know.
+ */
+const EMPTY_INK = [
+  ...[0x115f, 0x1160, 0x2800, 0x3164, 0xffa0, 0xfffc],
+  ...[0x13441, 0x13442, 0x1d159, 0x1da7f, 0x1da80],
+];
+export const SEEN_PATTERN = `(?![${String.fromCodePoint(...EMPTY_INK)}])[\\p{L}\\p{N}\\p{P}\\p{S}\u{1f000}-\u{1faff}\u{1fc00}-\u{1fffd}]`;
+/** `cleanText` leaves something of it. A carriage return becomes a line feed, so it counts. */
+export const TEXT_PATTERN =
+  '[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]';
 const UNSAFE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;

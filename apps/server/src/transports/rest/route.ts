@@ -135,11 +135,21 @@ function declaration(spec: RouteSpec) {
       ...(spec.params ? { params: spec.params } : {}),
       ...(spec.query ? { query: spec.query } : {}),
       ...(spec.body
-        ? { body: { required: true, content: { 'application/json': { schema: spec.body } } } }
+        ? {
+            body: {
+              required: !acceptsEmpty(spec.body),
+              content: { 'application/json': { schema: spec.body } },
+            },
+          }
         : {}),
     },
     responses: { ...declareRefusals(codes), ...declareAnswers(spec.answers) },
   };
+}
+
+/** An empty body counts as `{}` (rule REST-1). */
+function acceptsEmpty(body: z.ZodType): boolean {
+  return body.safeParse({}).success;
 }
 
 function declareAnswers(answers: RouteSpec['answers']) {

@@ -1,4 +1,5 @@
 import {
+  boundedString,
   DeleteAccountBody,
   Id,
   LIMITS,
@@ -25,7 +26,7 @@ const read = { tag: 'users', access: 'signed_in', limit: 'read' } as const;
 const change = { tag: 'users', access: 'signed_in', limit: 'change' } as const;
 const byId = z.object({ id: Id });
 /** An id, a username or a PIN as somebody may type it. */
-const byRef = z.object({ ref: z.string().min(1).max(64) });
+const byRef = z.object({ ref: boundedString({ min: 1, max: 64, pattern: '^[^\\u0000]*$' }) });
 
 export function registerUserRoutes(app: RestApp, deps: UserRouteDeps): void {
   registerMe(app, deps);
