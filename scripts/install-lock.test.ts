@@ -27,7 +27,11 @@ function install(prefix: string[], ms: number, staleAfterMs: number): Bun.Subpro
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms});
       appendFileSync(${JSON.stringify(log)}, 'end ');
     }, ${staleAfterMs});`;
-  return Bun.spawn([...prefix, 'node', '--input-type=module', '-e', script], { stderr: 'ignore' });
+  return Bun.spawn([...prefix, 'node', '--input-type=module', '-e', script], {
+    // Containers share the clone, and nothing else.
+    env: { ...process.env, TMPDIR: mkdtempSync(join(root, 'tmp-')) },
+    stderr: 'ignore',
+  });
 }
 
 test('installations go one after the other, also in two containers, however long each takes', async () => {
