@@ -50,8 +50,8 @@ type Given = {
   nodeId: string;
   /** Access tokens of this device session are worth nothing from now on. */
   forgetSession(sessionId: SessionId): void;
-  /** What is known of device sessions is to be read again. */
-  rereadSessions(): void;
+  /** What is known of device sessions and keys is to be read again. */
+  rereadAccounts(): void;
 };
 
 /** Text of the Latin letters is held in a byte each, any other in two. */
@@ -66,7 +66,7 @@ export function composeLiveSide({
   bus,
   nodeId,
   forgetSession,
-  rereadSessions,
+  rereadAccounts,
 }: Given) {
   const isAlone = config.natsUrl === null;
   const http = new HttpServer();
@@ -154,7 +154,7 @@ export function composeLiveSide({
           () => feed?.startAnew(),
           () => receipts.forgetAll(),
           () => summaries.forgetAll(),
-          rereadSessions,
+          rereadAccounts,
         ],
       }),
   });

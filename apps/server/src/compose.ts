@@ -92,8 +92,11 @@ export async function composeNode({ nodeId, config, database, log, version, work
   });
   const directory = new SessionDirectory(database, Date.now, (sessionId) => activity.called(sessionId));
   const forgetSession = directory.forget.bind(directory);
-  const rereadSessions = directory.readAgain.bind(directory);
-  const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession, rereadSessions });
+  const rereadAccounts = () => {
+    directory.readAgain();
+    void keys.reload().catch((err) => log.warn({ err }, 'keys not reloaded'));
+  };
+  const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession, rereadAccounts });
   const { announcer, limiter, online, writer, access } = live;
 
   const registry = new Registry();

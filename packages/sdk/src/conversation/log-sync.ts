@@ -1,4 +1,4 @@
-import type { LogEvent } from '@tpx/protocol';
+import { eventIdOf, type LogEvent } from '@tpx/protocol';
 import { type Clock, wait } from '../platform.ts';
 import type { EventsPage } from '../rest/answers.ts';
 import { retryDelayMs } from '../socket/backoff.ts';
@@ -121,7 +121,7 @@ export class LogSync {
     let more = true;
     let attempt = 0;
     for (let fetched = 0; more || this.#order.hasGap; ) {
-      const page = await this.#fetch(attempt);
+      const page = await this.#fetch(attempt, fetched === 0);
       if (round !== this.#round) return;
       if (page === 'refused') break;
       if (page === 'retry') {
@@ -143,11 +143,26 @@ export class LogSync {
     this.#fetching = false;
   }
 
-  async #fetch(attempt: number): Promise<EventsPage | 'retry' | 'refused'> {
+  /**
+   * The first page with the event that is held last: what the server has after another one there does not follow what this device has.
+   * It is asked again until the connection ends, which the server does when it notices, and the next join says the rest.
+   */
+  async #fetch(attempt: number, isFirst: boolean): Promise<EventsPage | 'retry' | 'refused'> {
     const { clock, random } = this.#options;
     if (attempt > 0) await wait(clock, retryDelayMs(attempt - 1, random));
+    const { lastSeq, lastId } = this.#order;
+    if (lastId === undefined || !isFirst) return this.#ask(lastSeq);
+    const page = await this.#ask(lastSeq - 1);
+    if (typeof page === 'string') return page;
+    const [held, ...events] = page.events;
+    if (held?.seq !== lastSeq) return page;
+    if (eventIdOf(held) !== lastId) return 'retry';
+    return events.length === 0 && page.has_more ? this.#ask(lastSeq) : { ...page, events };
+  }
+
+  async #ask(after: number): Promise<EventsPage | 'retry' | 'refused'> {
     try {
-      return await this.#options.fetchAfter(this.#order.lastSeq);
+      return await this.#options.fetchAfter(after);
     } catch (error) {
       // What is refused for good (banned, not a member any more) ends with the channel itself.
       return isRetryable(error) ? 'retry' : 'refused';
