@@ -2,6 +2,7 @@ import {
   type ConversationId,
   type ConversationObject,
   conversationTopic,
+  Refusal,
   type Standing,
   type UserId,
 } from '@tpx/protocol';
@@ -23,7 +24,7 @@ export type ElsewhereDeps = ChangeDeps & {
 /**
  * `applyChange` for what another node has committed. Such changes come over two ways and from several nodes, in any
  * order, some twice: what they tell of is read again, and what they say counts only where PostgreSQL is away. Then what
- * takes rights counts, and what gives some waits: it was committed, so nobody is worse off than a moment ago (CLU-42).
+ * takes rights counts, what gives some waits, and both are read once it answers again (spec CLU-42).
  */
 export async function applyChangeElsewhere(deps: ElsewhereDeps, change: Change): Promise<void> {
   switch (change.type) {
@@ -103,10 +104,17 @@ async function rereadStanding(
   const sessions = deps.sessions.of(change.userId);
   for (const session of sessions) session.accessVersion++;
   if (!sessions.some((session) => channelOf(session, change))) return;
-  const told = change.standing === 'none' || change.standing === 'banned' ? change.standing : undefined;
-  const standing = await unchanged(sessions, () => deps.readStanding(change).catch(() => told));
+  const read = () => unchanged(sessions, () => deps.readStanding(change));
+  const isJoined = () => deps.sessions.of(change.userId).some((session) => channelOf(session, change));
+  const standing = await whenAnswered(read, isJoined, () => {
+    const current = sessions.map((session) => channelOf(session, change)?.standing ?? 'none');
+    if (current.some((before) => RANK[change.standing] < RANK[before])) applyStanding(deps, change);
+  });
   if (standing !== undefined) applyStanding(deps, { ...change, standing });
 }
+
+/** Who may do more has the higher one. */
+const RANK = { banned: 0, none: 0, user: 1, admin: 2, owner: 3 } as const satisfies Record<Standing, number>;
 
 async function rereadBlockers(
   deps: ElsewhereDeps,
@@ -115,11 +123,37 @@ async function rereadBlockers(
   const sessions = deps.sessions.of(change.blockedId);
   for (const session of sessions) session.accessVersion++;
   if (sessions.length === 0) return;
-  const blockers = await unchanged(sessions, () =>
-    deps.readBlockers(change.blockedId).catch(() => undefined),
-  );
-  if (!blockers) applyBlock(deps, change);
-  else for (const session of sessions) hide(deps, session, new Set(blockers));
+  const read = () => unchanged(sessions, () => deps.readBlockers(change.blockedId));
+  const isHere = () => deps.sessions.has(change.blockedId);
+  const blockers = await whenAnswered(read, isHere, () => {
+    if (change.on) applyBlock(deps, change);
+  });
+  if (!blockers) return;
+  for (const session of deps.sessions.of(change.blockedId)) hide(deps, session, new Set(blockers));
+}
+
+/** Between two attempts to read from a PostgreSQL that is away. */
+const READ_AGAIN_MS = 1_000;
+
+/**
+ * What `read` gives, as soon as PostgreSQL answers; `meanwhile` once where it does not. Undefined where it is no longer
+ * wanted: whoever comes back reads it by themselves.
+ */
+async function whenAnswered<T>(
+  read: () => Promise<T>,
+  isWanted: () => boolean,
+  meanwhile: () => void,
+): Promise<T | undefined> {
+  for (let isFirst = true; isFirst || isWanted(); isFirst = false) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error;
+    }
+    if (isFirst) meanwhile();
+    await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS));
+  }
+  return undefined;
 }
 
 /** What was read while something newer was applied is read again. */
