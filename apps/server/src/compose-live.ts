@@ -52,6 +52,8 @@ type Given = {
   forgetSession(sessionId: SessionId): void;
   /** What is known of device sessions and keys is to be read again. */
   rereadAccounts(): void;
+  /** Other nodes ask when this user's devices were active here. */
+  storeActivity(userId: UserId): void;
 };
 
 /** Text of the Latin letters is held in a byte each, any other in two. */
@@ -67,6 +69,7 @@ export function composeLiveSide({
   nodeId,
   forgetSession,
   rereadAccounts,
+  storeActivity,
 }: Given) {
   const isAlone = config.natsUrl === null;
   const http = new HttpServer();
@@ -118,6 +121,7 @@ export function composeLiveSide({
     presence,
     live,
     forgetSession,
+    storeActivity,
     refresh: refresher.refresh.bind(refresher),
     trimmed: ({ topic }: LiveConversation, first_seq: number) =>
       publish(topic, topic, 'trimmed', { first_seq }),

@@ -1,3 +1,4 @@
+import type { UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { AccessTokens } from './accounts/access-tokens.ts';
@@ -96,7 +97,9 @@ export async function composeNode({ nodeId, config, database, log, version, work
     directory.readAgain();
     void keys.reload().catch((err) => log.warn({ err }, 'keys not reloaded'));
   };
-  const live = composeLiveSide({ config, database, log, bus, nodeId, forgetSession, rereadAccounts });
+  const storeActivity = (userId: UserId) => void activity.storeOf(userId).catch(onError);
+  const onAccounts = { forgetSession, storeActivity, rereadAccounts };
+  const live = composeLiveSide({ config, database, log, bus, nodeId, ...onAccounts });
   const { announcer, limiter, online, writer, access } = live;
 
   const registry = new Registry();

@@ -3,7 +3,7 @@ import type { Database, Queries } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { hashOf, type RefreshToken, type RefreshTokens } from './refresh-tokens.ts';
-import type { SessionActivity } from './session-activity.ts';
+import { MANY_DEVICES, type SessionActivity } from './session-activity.ts';
 
 export type SignInDeps = {
   database: Database;
@@ -38,31 +38,39 @@ export async function openDeviceSession(
       LIMITS.refreshTokenSeconds,
     ],
   );
-  for (const id of await leastActive(tx, deps, userId, sessionId)) {
+  const others = await otherSessions(tx, userId, sessionId);
+  // Long before the limit: other nodes have the time of many sign-ins to answer.
+  if (others.length >= MANY_DEVICES) later.changed({ type: 'many_devices', userId });
+  for (const id of leastActive(others, deps, userId)) {
     await tx.query('DELETE FROM device_sessions WHERE id = $1', [id]);
     announceRevoked(later, userId, id);
   }
   return refreshToken;
 }
 
-/**
- * The devices beyond the limit. Activity counts, not the time of signing in: fifty more sign-ins that do nothing must not
- * put out the device that is being used (spec AUTH-8).
- */
-async function leastActive(
-  tx: Queries,
-  { activity }: Pick<SignInDeps, 'activity'>,
-  userId: UserId,
-  newest: SessionId,
-): Promise<SessionId[]> {
-  const others = await tx.query<{ id: SessionId; seconds: number | null }>(
+type OtherSession = { id: SessionId; seconds: number | null };
+
+/** With the seconds since each was active, as far as nodes have stored it. */
+function otherSessions(tx: Queries, userId: UserId, newest: SessionId): Promise<OtherSession[]> {
+  return tx.query<OtherSession>(
     `SELECT id, extract(epoch FROM clock_timestamp() - active_at)::float8 AS seconds FROM device_sessions
      WHERE user_id = $1 AND id <> $2 ORDER BY last_used_at DESC, id DESC`,
     [userId, newest],
   );
+}
+
+/**
+ * The devices beyond the limit. Activity counts, not the time of signing in: fifty more sign-ins that do nothing must not
+ * put out the device that is being used (spec AUTH-8).
+ */
+function leastActive(
+  others: readonly OtherSession[],
+  { activity }: Pick<SignInDeps, 'activity'>,
+  userId: UserId,
+): SessionId[] {
   const kept = LIMITS.devicesPerUser - 1;
   if (others.length <= kept) return [];
-  const idle = ({ id, seconds }: { id: SessionId; seconds: number | null }) =>
+  const idle = ({ id, seconds }: OtherSession) =>
     Math.min(
       seconds ?? Number.POSITIVE_INFINITY,
       activity.secondsSince(userId, id) ?? Number.POSITIVE_INFINITY,

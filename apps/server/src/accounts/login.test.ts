@@ -141,6 +141,7 @@ test('AUTH-8 the 51st session drops the one that was used least recently', async
   const dropped = before.filter((id) => !after.includes(id));
   expect(dropped).toEqual([before[1] as never]);
   expect(accounts.announcer.changes).toEqual([
+    { type: 'many_devices', userId: person.userId },
     { type: 'session_revoked', sessionId: dropped[0] as never, userId: person.userId },
   ]);
 });

@@ -39,3 +39,19 @@ test('AUTH-8 activity is stored for those with many devices, and not again for a
   await accounts.activity.store();
   expect(await storedActivity(called as SessionId)).toEqual(first);
 }, 60_000);
+
+test('AUTH-8 another node that asks for one person is answered by what is stored, also of a device that was idle for a while', async () => {
+  const person = await withDevices('asked', 3);
+  const [called, connected, idle] = await accounts.sessionsOf(person.userId);
+  await accounts.sessions.isAlive(called as SessionId);
+  accounts.connected.add(connected as SessionId);
+  accounts.clock.now += 60_000;
+  await accounts.activity.storeOf(person.userId);
+  const at = async (id: SessionId | undefined) => Number(await storedActivity(id as SessionId));
+  expect((await at(connected)) - (await at(called))).toBe(60_000);
+  expect(await storedActivity(idle as SessionId)).toBeNull();
+  // Asked again at once it does nothing.
+  await accounts.sessions.isAlive(idle as SessionId);
+  await accounts.activity.storeOf(person.userId);
+  expect(await storedActivity(idle as SessionId)).toBeNull();
+});

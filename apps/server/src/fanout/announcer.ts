@@ -34,6 +34,8 @@ export type Change =
   /** Retention removed what was before `firstSeq`. */
   | { type: 'log_trimmed'; conversationId: ConversationId; firstSeq: number }
   | { type: 'session_revoked'; sessionId: SessionId; userId: UserId }
+  /** The user signed in on many devices: before the least active one goes, other nodes store which they know as active. */
+  | { type: 'many_devices'; userId: UserId }
   | { type: 'user_deleted'; userId: UserId }
   | { type: 'user_updated'; userId: UserId }
   | { type: 'block'; userId: UserId; blockedId: UserId; on: boolean };

@@ -41,6 +41,7 @@ export async function applyChangeElsewhere(deps: ElsewhereDeps, change: Change):
       if (await deps.confirms(change)) applyChange(deps, change);
       return;
     case 'conversation_updated':
+    case 'many_devices':
     case 'user_updated':
       applyChange(deps, change);
       return;

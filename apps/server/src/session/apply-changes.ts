@@ -27,6 +27,8 @@ export type ChangeDeps = {
   /** Whether this user appears offline now. */
   isInvisible(userId: UserId): Promise<boolean>;
   forgetSession(sessionId: SessionId): void;
+  /** Stores when the user's devices were active on this node (spec AUTH-8). */
+  storeActivity(userId: UserId): void;
 };
 
 /** Brings what this node holds in memory in line with a change that it has committed itself (spec AUTHZ-2). */
@@ -67,6 +69,9 @@ export function applyChange(deps: ChangeDeps, change: Change): void {
         deps.forgetSession(session.deviceId);
         signOut(session);
       }
+      return;
+    case 'many_devices':
+      deps.storeActivity(change.userId);
       return;
     case 'user_updated':
       // A join under way may have read that they show.

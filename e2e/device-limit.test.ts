@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { LIMITS, type SessionObject } from '@tpx/protocol';
+import { createPerson, hasNats, TEST_PASSWORD } from '@tpx/testkit';
+import { Cluster } from './cluster.fixture.ts';
+import { Clients, ok } from './phoenix-client.fixture.ts';
+
+describe.skipIf(!hasNats)('a device that is connected to one node', () => {
+  let cluster: Cluster;
+  let clients: Clients;
+  beforeAll(async () => {
+    cluster = await Cluster.start(2);
+    clients = new Clients();
+  });
+  afterAll(async () => {
+    clients?.[Symbol.dispose]();
+    await cluster?.[Symbol.asyncDispose]();
+  });
+
+  test('AUTH-8 is not put out by more sign-ins than the limit on another node', async () => {
+    const person = await createPerson(cluster.node(1), 'busy');
+    const closed: string[] = [];
+    const socket = clients.connect(cluster.node(1), person.tokens.access_token);
+    const user = socket.channel(`user:${person.user.id}`);
+    user.on('session_revoked', () => closed.push('session_revoked'));
+    await ok(user.join());
+    for (let n = 0; n < LIMITS.devicesPerUser + 5; n++) {
+      const answer = await fetch(`${cluster.node(0).url}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: person.user.username, password: TEST_PASSWORD }),
+      });
+      expect(answer.status).toBe(200);
+    }
+    const { status, body } = await person.api.call<{ sessions: SessionObject[] }>('GET', '/auth/sessions');
+    expect(status).toBe(200);
+    const { sessions } = body;
+    expect(sessions).toHaveLength(LIMITS.devicesPerUser);
+    expect(sessions.filter(({ current }) => current)).toHaveLength(1);
+    expect(closed).toEqual([]);
+    expect(socket.isConnected()).toBe(true);
+  }, 60_000);
+});
