@@ -96,6 +96,35 @@ of('sessions end', async () => {
   await until(() => !other.client.isSignedIn, { what: 'the other device to be signed out' });
 });
 
+of('logout everywhere', async () => {
+  await using carol = await new TerminalPerson(server, 'carol').register();
+  await using other = new TerminalPerson(server, 'other');
+  await other.do(`/login ${carol.username} ${TEST_PASSWORD}`);
+  carol.answers.confirm = false;
+  expect(await carol.refused('/logout everywhere')).toBe('Nothing was done.');
+  carol.answers.confirm = true;
+  await carol.do('/logout everywhere');
+  expect(carol.client.isSignedIn).toBe(false);
+  await until(() => !other.client.isSignedIn, { what: 'the other device to be signed out' });
+});
+
+of('password', async () => {
+  await using carol = await new TerminalPerson(server, 'carol').register();
+  await using other = new TerminalPerson(server, 'other');
+  await other.do(`/login ${carol.username} ${TEST_PASSWORD}`);
+  // Both are asked for, and the answer is the same.
+  expect(await carol.refused('/password')).toContain('that is the current password');
+  const change = (next: string) => runNamed(carol.context, 'password', { current: TEST_PASSWORD, new: next });
+  expect(await change('password123')).toMatchObject({ ok: false, error: { code: 'invalid' } });
+  const chosen = 'seven grey whales dancing';
+  const changed = await change(chosen);
+  expect(textOf(changed.lines)).toBe('Your password is changed. Every other device is signed out.');
+  await until(() => !other.client.isSignedIn, { what: 'the other device to be signed out' });
+  expect(carol.client.connection).toEqual({ state: 'online' });
+  await other.do(`/login ${carol.username} ${chosen}`);
+  expect((await carol.do<{ sessions: unknown[] }>('/sessions')).sessions).toHaveLength(2);
+});
+
 of('delete-account', async () => {
   await using carol = await new TerminalPerson(server, 'carol').register();
   carol.answers.confirm = false;

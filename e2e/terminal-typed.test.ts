@@ -64,7 +64,7 @@ describe.skipIf(!hasTmux)('TERM-94 every command, typed and looked at', () => {
 
   test('TERM-94 account: profile, status, sessions, who is who, what is chosen', async () => {
     await typeEach([
-      ['/help', '/highlight remove'],
+      ['/help', '/export account'],
       [`/whois ${bob.username}`, bob.user.pin ?? ''],
       ['/status custom at sea', /at sea/],
       ['/sessions', 'terminal on'],

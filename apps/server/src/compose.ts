@@ -6,6 +6,7 @@ import { addressKey } from './accounts/address-key.ts';
 import { authenticate } from './accounts/authenticate.ts';
 import { PasswordGuard } from './accounts/password-guard.ts';
 import { RefreshTokens } from './accounts/refresh-tokens.ts';
+import { reportGuessing } from './accounts/report-guessing.ts';
 import { SessionActivity } from './accounts/session-activity.ts';
 import { SessionDirectory } from './accounts/session-directory.ts';
 import { removeExpiredSessions } from './accounts/sessions.ts';
@@ -80,9 +81,9 @@ const LOOP_LAG_EVERY_MS = 100;
 
 /** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
 export async function composeNode({ nodeId, config, database, log, version, worker }: Given): Promise<Node> {
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const keys = await SigningKeys.open(database, log);
   const bus = await openBus({ config, database, log, nodeId, keys });
-  const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const clock = await PostgresClock.open({ database, onTrouble: (sentence) => log.warn(sentence), onError });
   const accessTokens = new AccessTokens(keys, clock.now);
   const activity = new SessionActivity({
@@ -117,11 +118,14 @@ export async function composeNode({ nodeId, config, database, log, version, work
     trustedProxies: config.trustedProxies,
     onAnswer: httpMetrics(registry),
   });
-  const passwordGuard = new PasswordGuard(limiter);
+  const passwordGuard = new PasswordGuard({
+    limiter,
+    onGuessing: (account) => void reportGuessing({ database, announcer }, account).catch(onError),
+  });
   const refreshTokens = new RefreshTokens(keys);
   const common = { database, announcer, limiter, online, activity };
   registerAuthRoutes(rest, { ...common, accessTokens, refreshTokens, passwordGuard });
-  registerUserRoutes(rest, { ...common, passwordGuard, handOverGroups });
+  registerUserRoutes(rest, { ...common, accessTokens, refreshTokens, passwordGuard, handOverGroups });
   registerGroupRoutes(rest, common);
   registerDmRoutes(rest, common);
   registerMessageRoutes(rest, { ...common, live: live.live, writer, access });

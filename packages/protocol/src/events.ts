@@ -50,6 +50,8 @@ export type UserEvents = {
   ping: { user_id: string; topic: string };
   receipt_summary: { id: string; topic: string; delivered: number; read: number; of: number };
   session_revoked: { session_id: string };
+  /** Strangers guess at my password. */
+  password_guessed: { at: string };
   media_ready: { media: MediaObject };
   media_failed: { media: MediaObject };
   /** My own read mark moved on another device. */

@@ -14,6 +14,7 @@ export * from './objects.ts';
 export * from './pins.ts';
 export * from './rate-limits.ts';
 export * from './requests.ts';
+export * from './reserved-names.ts';
 export * from './responses.ts';
 export * from './rights.ts';
 export { boundedString } from './string-schemas.ts';

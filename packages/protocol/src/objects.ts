@@ -36,7 +36,11 @@ export type UserObject = {
   updated_at: string;
 };
 
-export type OwnUserObject = UserObject & { blocked_users: string[] };
+export type OwnUserObject = UserObject & {
+  blocked_users: string[];
+  /** When strangers last guessed at the password so often that they were stopped; left out where they never did. */
+  password_guessed_at?: string | undefined;
+};
 
 export type GroupObject = {
   id: string;

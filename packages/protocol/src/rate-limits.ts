@@ -5,6 +5,8 @@
 export const RATE_LIMITS = {
   register: { per: 'address', burst: 10, perSecond: 10 / 3600 },
   login_failure: { per: 'account and address', burst: 10, perSecond: 10 / 900 },
+  /** From addresses that none of the account's devices ever used. */
+  login_failure_account: { per: 'account', burst: 50, perSecond: 50 / 3600 },
   login_address: { per: 'address', burst: 60, perSecond: 1 },
   refresh: { per: 'address', burst: 300, perSecond: 10 },
   connect: { per: 'address', burst: 500, perSecond: 50 },

@@ -23,7 +23,12 @@ export const Username = z
   .string()
   .toLowerCase()
   .regex(/^[a-zA-Z][a-zA-Z0-9_.-]{2,31}$/, 'must be 3 to 32 of a-z 0-9 _ . - and begin with a letter');
-export const Password = boundedString({ min: LIMITS.passwordMin, max: LIMITS.passwordMax });
+/** Any characters, counted as a person does; what is guessed first is refused where it is chosen (spec AUTH-10). */
+export const Password = boundedString({ min: LIMITS.passwordMin, max: LIMITS.passwordMax }).refine(
+  (text) => text.isWellFormed(),
+  'holds half of a character',
+);
+const currentPassword = boundedString({ max: LIMITS.passwordMax });
 const deviceName = lineString(LIMITS.deviceNameMax).optional();
 
 export const RegisterBody = z.strictObject({
@@ -34,11 +39,12 @@ export const RegisterBody = z.strictObject({
 });
 export const LoginBody = z.strictObject({
   username: boundedString({ max: LIMITS.usernameMax }).transform((name) => name.toLowerCase()),
-  password: boundedString({ max: LIMITS.passwordMax }),
+  password: currentPassword,
   device_name: deviceName,
 });
 export const RefreshBody = z.strictObject({ refresh_token: boundedString({ max: 512 }) });
-export const DeleteAccountBody = z.strictObject({ password: boundedString({ max: LIMITS.passwordMax }) });
+export const DeleteAccountBody = z.strictObject({ password: currentPassword });
+export const ChangePasswordBody = z.strictObject({ current: currentPassword, new: Password });
 
 export const Status = z.strictObject({
   state: z.enum(['online', 'offline', 'custom']),

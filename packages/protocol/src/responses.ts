@@ -72,7 +72,9 @@ const userFields = {
   updated_at: time,
 };
 export const UserSchema = z.object(userFields).meta({ id: 'User' });
-export const OwnUserSchema = z.object({ ...userFields, blocked_users: z.array(id) }).meta({ id: 'OwnUser' });
+export const OwnUserSchema = z
+  .object({ ...userFields, blocked_users: z.array(id), password_guessed_at: time.optional() })
+  .meta({ id: 'OwnUser' });
 
 const role = z.enum(ROLES);
 

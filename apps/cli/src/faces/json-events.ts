@@ -9,6 +9,7 @@ export function tellJsonEvents(client: Client, write: Write): void {
     write({ event, topic, ...more });
   events.on('connection', (connection) => write({ event: 'connection', ...connection }));
   events.on('signed_out', ({ reason }) => write({ event: 'signed_out', reason }));
+  events.on('password_guessed', ({ at }) => write({ event: 'password_guessed', at }));
   events.on('refused', ({ error }) => write({ event: 'refused', message: error.message }));
   events.on('conversation_added', ({ conversation }) =>
     tell('conversation_added', conversation, { conversation: conversation.about }),

@@ -48,6 +48,7 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
   const keys = await SigningKeys.open(database, silentLog);
   const limiter = new RateLimiter(limits, now);
   const connected = new Set<SessionId>();
+  const guessed: string[] = [];
   const activity = new SessionActivity({
     database,
     isConnected: (_, sessionId) => connected.has(sessionId),
@@ -60,7 +61,7 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
     announcer: new RecordingAnnouncer(),
     accessTokens: new AccessTokens(keys, now),
     refreshTokens: new RefreshTokens(keys),
-    passwordGuard: new PasswordGuard(limiter),
+    passwordGuard: new PasswordGuard({ limiter, onGuessing: (account) => guessed.push(account) }),
     sessions: new SessionDirectory(database, now, (sessionId) => activity.called(sessionId)),
     handOverGroups,
   };
@@ -75,6 +76,8 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
     limiter,
     /** Devices with a connection to this node. */
     connected,
+    /** Accounts at whose password strangers guess. */
+    guessed,
     /** A new account and its first session. */
     async join(username: string, deviceName = 'laptop') {
       const signedIn = await register(

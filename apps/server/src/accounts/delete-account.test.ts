@@ -7,7 +7,6 @@ import { deleteAccount } from './delete-account.ts';
 import { login } from './login.ts';
 import { getMe, patchMe } from './profile.ts';
 import { refresh } from './refresh.ts';
-import { register } from './register.ts';
 import { findUser } from './users.ts';
 
 let accounts: TestAccounts;
@@ -75,14 +74,6 @@ test('ACC-7 every session dies and is announced, then the account is', async () 
   });
   expect(await refusalOf(login(accounts.deps, body, ''))).toMatchObject({ code: 'unauthorized' });
   expect(await refusalOf(getMe(accounts.deps, person.caller))).toMatchObject({ code: 'unauthorized' });
-});
-
-test('ACC-7 the username is free again, for another account', async () => {
-  const person = await join();
-  await remove(person);
-  const username = person.user.username ?? '';
-  const next = await register(accounts.deps, { username, password: PASSWORD }, '');
-  expect(next.user.id).not.toBe(person.userId);
 });
 
 test('ACC-7 a wrong password deletes nothing and is counted', async () => {

@@ -17,8 +17,8 @@ export type DeleteAccountDeps = {
 };
 
 /**
- * Deletes the caller's account (spec ACC-7): what they said stays and has "deleted user" as its author, the username
- * is free again, their groups get another owner, every device is signed out.
+ * Deletes the caller's account (spec ACC-7): what they said stays and has "deleted user" as its author, nobody else gets the
+ * username, their groups get another owner, every device is signed out.
  *
  * @throws {Refusal} `forbidden` where the password is wrong, `rate_limited`, `conflict`
  */
@@ -35,7 +35,7 @@ export async function deleteAccount(
   );
   if (!account) throw signedOut();
   const { username, password_hash } = account;
-  if (!(await deps.passwordGuard.isRight(username, address, password, password_hash))) {
+  if (!(await deps.passwordGuard.isRight({ account: username, address }, password, password_hash))) {
     // Not `unauthorized`: the caller is logged in, and a client would refresh its token and try again.
     throw new Refusal('forbidden', 'The password is wrong, so nothing was deleted.');
   }
@@ -53,6 +53,10 @@ export async function deleteAccount(
 }
 
 async function eraseProfile(tx: Queries, userId: UserId): Promise<void> {
+  await tx.query(
+    'INSERT INTO retired_usernames (username) SELECT username FROM users WHERE id = $1 AND username IS NOT NULL ON CONFLICT DO NOTHING',
+    [userId],
+  );
   const erased = await tx.query(
     `UPDATE users
      SET username = NULL, pin = NULL, password_hash = NULL, display_name = $2, photo_media_id = NULL, background = NULL,

@@ -2,26 +2,49 @@ import type { RateLimiter } from '../limits/rate-limiter.ts';
 import { addressKey } from './address-key.ts';
 import { verifyPassword } from './passwords.ts';
 
+/** Who tries a password: the account's name as typed, in lower case, whether there is one or not, and from where. */
+export type Attempt = {
+  account: string;
+  address: string;
+  /** One of the account's own devices signed in from this address before. */
+  isKnownAddress?: boolean;
+};
+
+type Deps = {
+  limiter: RateLimiter;
+  /** Strangers have tried so many passwords of an account that no more of theirs are tried for now. */
+  onGuessing?: (account: string) => void;
+};
+
 /**
- * Counts wrong passwords per account and address (spec AUTH-5): whoever guesses from one address is stopped there, and
- * the owner at another address is not. The limit holds for each node by itself.
+ * Counts wrong passwords (spec AUTH-5): of each account and address, and of each account from all addresses that none of
+ * its devices ever used. So who guesses is stopped, from one address or from many, and the owner is not. The limits hold
+ * for each node by itself.
  */
 export class PasswordGuard {
-  readonly #limiter: RateLimiter;
+  readonly #deps: Deps;
   readonly #last = new Map<string, Promise<unknown>>();
 
-  constructor(limiter: RateLimiter) {
-    this.#limiter = limiter;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
-  /** `account` is the name as typed, in lower case, whether there is one or not. @throws {Refusal} `rate_limited` */
-  async isRight(account: string, address: string, password: string, hash: string | null): Promise<boolean> {
+  /** @throws {Refusal} `rate_limited` */
+  async isRight(attempt: Attempt, password: string, hash: string | null): Promise<boolean> {
+    const { limiter, onGuessing } = this.#deps;
+    const { account, address, isKnownAddress = true } = attempt;
     const key = `${account} ${addressKey(address)}`;
-    return this.#inTurn(key, async () => {
-      this.#limiter.check('login_failure', key);
+    return this.#inTurn(isKnownAddress ? key : account, async () => {
+      limiter.check('login_failure', key);
+      if (!isKnownAddress) limiter.check('login_failure_account', account);
       const right = await verifyPassword(password, hash);
-      if (!right) this.#limiter.take('login_failure', key);
-      return right;
+      if (right) return true;
+      limiter.take('login_failure', key);
+      if (!isKnownAddress) {
+        limiter.take('login_failure_account', account);
+        if (!limiter.has('login_failure_account', account)) onGuessing?.(account);
+      }
+      return false;
     });
   }
 

@@ -20,9 +20,9 @@ export class RefreshTokens {
     this.#keys = keys;
   }
 
-  /** The first token of a session. */
-  issue(sessionId: SessionId): RefreshToken {
-    return compose(this.#keys.current('refresh').secret, sessionId, 0, randomBytes(32));
+  /** A token that follows from no other: the first of a session, or the one after a change of password. */
+  issue(sessionId: SessionId, generation = 0): RefreshToken {
+    return compose(this.#keys.current('refresh').secret, sessionId, generation, randomBytes(32));
   }
 
   /** undefined for what no node of ours has given out. */

@@ -1,4 +1,5 @@
 import {
+  isReservedName,
   normalizePin,
   pinFromBytes,
   Refusal,
@@ -10,18 +11,24 @@ import type { z } from 'zod';
 import { isUniqueViolation, type Queries } from '../db/database.ts';
 import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import { openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword } from './passwords.ts';
 import { loadOwnUser } from './users.ts';
 
 /** 32^8 PINs: the second try fails about never. */
 const PIN_TRIES = 5;
 
-/** A new account, signed in. @throws {Refusal} `conflict` where the username is taken */
+/** A new account, signed in. @throws {Refusal} `conflict` where the username is taken or reserved, `invalid` where the password is weak */
 export async function register(
   deps: SignInDeps,
   body: z.output<typeof RegisterBody>,
   address: string,
 ): Promise<SignedIn> {
+  if (isReservedName(body.username)) throw reserved();
+  requireStrongPassword(body.password, {
+    username: body.username,
+    displayName: body.display_name ?? body.username,
+  });
   // Asked before the hash is computed: a taken name costs no 20 ms of a core.
   await requireFree(deps.database, body.username);
   const passwordHash = await hashPassword(body.password);
@@ -30,6 +37,8 @@ export async function register(
     try {
       return await announceAfterCommit(deps, async (tx, later) => {
         await insertUser(tx, userId, body, passwordHash);
+        // Once more: the insertion may have waited for the deletion of the one who had the name.
+        await requireNotRetired(tx, body.username);
         const device = { name: body.device_name, address };
         const refreshToken = await openDeviceSession(tx, later, deps, userId, device);
         return { user: await loadOwnUser(tx, userId), ...toTokens(deps, userId, refreshToken) };
@@ -47,6 +56,12 @@ async function requireFree(queries: Queries, username: string): Promise<void> {
     username,
     normalizePin(username) ?? null,
   ]);
+  if (rows.length > 0) throw taken();
+  await requireNotRetired(queries, username);
+}
+
+async function requireNotRetired(queries: Queries, username: string): Promise<void> {
+  const rows = await queries.query('SELECT 1 FROM retired_usernames WHERE username = $1', [username]);
   if (rows.length > 0) throw taken();
 }
 
@@ -66,6 +81,13 @@ async function insertUser(
       body.display_name ?? body.username,
       passwordHash,
     ],
+  );
+}
+
+function reserved(): Refusal {
+  return new Refusal(
+    'conflict',
+    'Others would take this username for the server or its staff. Choose another.',
   );
 }
 

@@ -55,6 +55,20 @@ export async function logout(
   });
 }
 
+/** Signs every device of the caller out, this one included. */
+export async function logoutEverywhere(
+  deps: { database: Database; announcer: Announcer },
+  caller: Caller,
+): Promise<void> {
+  await announceAfterCommit(deps, async (tx, later) => {
+    const rows = await tx.query<{ id: SessionId }>(
+      'DELETE FROM device_sessions WHERE user_id = $1 RETURNING id',
+      [caller.userId],
+    );
+    for (const { id } of rows) announceRevoked(later, caller.userId, id);
+  });
+}
+
 /** For a worker to call now and then, with Postgres' time (spec CLOCK-1). Gives how many there were. */
 export async function removeExpiredSessions(
   deps: { database: Database; announcer: Announcer },

@@ -55,7 +55,10 @@ test('ACC-4 what others see lacks private fields', async () => {
     'updated_at',
     'username',
   ]);
-  expect(await getMe(accounts.deps, ann.caller)).toEqual({ ...seen, blocked_users: [] });
+  expect(await getMe(accounts.deps, ann.caller)).toEqual({
+    ...seen,
+    blocked_users: [],
+  });
 });
 
 test('ACC-4 many are loaded at once, by id', async () => {

@@ -93,14 +93,19 @@ async function findByName(
 
 /** What the user alone sees of themselves. @throws {Refusal} `unauthorized` where the account is gone */
 export async function loadOwnUser(queries: Queries, id: UserId): Promise<OwnUserObject> {
-  const [row] = await queries.query<UserRow & { blocked_users: string[] }>(
-    `SELECT ${USER_COLUMNS}, ARRAY(SELECT b.blocked_id FROM blocks b WHERE b.user_id = u.id
+  const [row] = await queries.query<UserRow & { blocked_users: string[]; password_guessed_at: Date | null }>(
+    `SELECT ${USER_COLUMNS}, u.password_guessed_at, ARRAY(SELECT b.blocked_id FROM blocks b WHERE b.user_id = u.id
                                    ORDER BY b.created_at, b.blocked_id) AS blocked_users
      FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL`,
     [id],
   );
   if (!row) throw new Refusal('unauthorized', 'This account has been deleted.');
-  return { ...toUserObject(row), blocked_users: row.blocked_users };
+  const { blocked_users, password_guessed_at } = row;
+  return {
+    ...toUserObject(row),
+    blocked_users,
+    ...(password_guessed_at && { password_guessed_at: password_guessed_at.toISOString() }),
+  };
 }
 
 /** Whether the user chose the status `offline` (spec PRES-5). */

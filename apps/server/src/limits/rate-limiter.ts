@@ -33,6 +33,11 @@ export class RateLimiter {
     if (waitMs > 0) throw rateLimited(waitMs);
   }
 
+  /** Whether there is a token now. */
+  has(name: RateLimitName, key: string): boolean {
+    return this.#spend(name, key, 0) === 0;
+  }
+
   /** Takes tokens for what has been done already, also those that are not there yet: the next request waits for them. */
   charge(name: RateLimitName, key: string, tokens: number): void {
     const level = this.#levels.get(`${name} ${key}`);

@@ -17,6 +17,8 @@ export type ClientEvents = ConversationEvents & {
   refused: { error: Error };
   conversation_added: { conversation: Conversation };
   conversation_removed: { conversation: Conversation; reason: string };
+  /** Strangers guess at my password, or did while this device was away. `at` is ISO 8601. */
+  password_guessed: { at: string };
   /** My own profile or block list was read again. */
   me: { user: OwnUserObject };
   /** Somebody's profile became known, or has changed. */

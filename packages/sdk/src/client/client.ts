@@ -30,6 +30,8 @@ export type ClientOptions = {
 };
 
 const ME = 'me';
+/** The last warning of guesses that was given. */
+const GUESSED = 'password_guessed';
 const CACHE_LIMIT = 500;
 /** A connection lives on without a token, but a refresh token that is never used ends after 30 days. */
 const KEEP_FRESH_EVERY_MS = 12 * 3_600_000;
@@ -97,6 +99,16 @@ export class Client {
   /** Ends the session on the server where that can be reached, and on this device in any case. */
   async logout(): Promise<void> {
     await this.#end(() => this.rest.auth.logout().catch(() => undefined));
+  }
+
+  /** Ends every session of the account, this one included. @throws {Refusal} @throws {NetworkError} */
+  async logoutEverywhere(): Promise<void> {
+    await this.#end(() => this.rest.auth.logoutEverywhere());
+  }
+
+  /** Every other device is signed out; this one goes on. @throws {Refusal} @throws {NetworkError} */
+  async changePassword(current: string, chosen: string): Promise<void> {
+    await this.#tokens.keep(await this.rest.users.changePassword(current, chosen));
   }
 
   /** Ends the account itself, and forgets it on this device. @throws {Refusal} @throws {NetworkError} */
@@ -204,7 +216,15 @@ export class Client {
     this.people.learn(user);
     this.events.emit('me', { user });
     await writeJson(this.#options.storage, ME, user);
+    await this.#warnOfGuessing(user.password_guessed_at);
     return user;
+  }
+
+  /** Once for each wave of guesses, also where it came while this device was away. */
+  async #warnOfGuessing(at: string | undefined): Promise<void> {
+    if (!at || (await this.#options.storage.get(GUESSED)) === at) return;
+    await this.#options.storage.set(GUESSED, at);
+    this.events.emit('password_guessed', { at });
   }
 
   get #signedInSession(): Session {
@@ -239,6 +259,7 @@ export class Client {
       cacheLimit: this.#options.cacheLimit ?? CACHE_LIMIT,
       token: (suspect) => (suspect === undefined ? this.#tokens.token() : this.#tokens.replace(suspect)),
       onRevoked: (reason) => void this.#tokens.signOut(this.#isEnding ? 'signed_out' : reason),
+      onGuessed: (at) => void this.#warnOfGuessing(at),
       onSent: (ms) => this.sendTimes.add(ms),
     });
     await Promise.all([session.conversations.load(), this.people.load()]);

@@ -18,6 +18,7 @@ export type SessionOptions = {
   events: Emitter<ClientEvents>;
   cacheLimit: number;
   token: (suspect: string | undefined) => Promise<string>;
+  onGuessed: (at: string) => void;
   onRevoked: (reason: SignedOutReason) => void;
   onSent: (ms: number) => void;
 };
@@ -129,6 +130,9 @@ export class Session {
         void this.#remove(topic, reason);
         return;
       }
+      case 'password_guessed':
+        this.#options.onGuessed((payload as UserEvents['password_guessed']).at);
+        return;
       case 'read_marker': {
         const { topic, read_seq } = payload as UserEvents['read_marker'];
         this.conversations.get(topic)?.link.readMark.movedElsewhere(read_seq);

@@ -28,6 +28,7 @@ export function authCalls(call: Call) {
         shape: TokensShape,
       }),
     logout: () => call<unknown>('POST', '/auth/logout'),
+    logoutEverywhere: () => call<unknown>('POST', '/auth/logout-everywhere'),
     sessions: () => call<{ sessions: SessionObject[] }>('GET', '/auth/sessions', { shape: SessionsAnswer }),
     revokeSession: (id: string) => call<unknown>('DELETE', `/auth/sessions/${encodeURIComponent(id)}`),
   };

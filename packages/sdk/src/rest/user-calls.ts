@@ -2,11 +2,12 @@ import {
   OwnUserAnswer,
   type OwnUserObject,
   type StatusState,
+  TokensAnswer,
   UserAnswer,
   type UserObject,
   UsersAnswer,
 } from '@tpx/protocol';
-import type { Page } from './answers.ts';
+import type { Page, TokenAnswer } from './answers.ts';
 import type { Call } from './call.ts';
 
 export type ProfileChanges = {
@@ -21,6 +22,11 @@ export function userCalls(call: Call) {
     me: () => call<{ user: OwnUserObject }>('GET', '/users/me', { shape: OwnUserAnswer }),
     change: (body: ProfileChanges) =>
       call<{ user: OwnUserObject }>('PATCH', '/users/me', { body, shape: OwnUserAnswer }),
+    changePassword: (current: string, chosen: string) =>
+      call<TokenAnswer>('PATCH', '/users/me/password', {
+        body: { current, new: chosen },
+        shape: TokensAnswer,
+      }),
     deleteAccount: (password: string) => call<unknown>('DELETE', '/users/me', { body: { password } }),
     /** By id, user name or PIN. */
     get: (ref: string) =>

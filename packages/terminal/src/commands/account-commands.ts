@@ -58,6 +58,36 @@ export const ACCOUNT_COMMANDS = [
     },
   }),
   command({
+    name: 'logout everywhere',
+    aliases: [],
+    args: [],
+    help: 'Sign all of your devices out, this one included.',
+    details: 'For when a device is lost. /password changes the password and signs out all others.',
+    permission: { needs: 'account' },
+    async run(context) {
+      await requireConfirmed(context, 'Sign out on all of your devices?');
+      await context.client.logoutEverywhere();
+      return {};
+    },
+  }),
+  command({
+    name: 'password',
+    aliases: [],
+    args: [
+      { name: 'current', kind: 'secret' },
+      { name: 'new', kind: 'secret', rest: true, rule: PASSWORD_RULE },
+    ],
+    help: 'Change your password; every other device is signed out.',
+    details: 'Leave both out and they are asked for without being shown.',
+    examples: ['/password'],
+    permission: { needs: 'account' },
+    async run({ client }, { current = '', new: chosen = '' }) {
+      await client.changePassword(current, chosen);
+      return {};
+    },
+    show: () => ['Your password is changed. Every other device is signed out.'],
+  }),
+  command({
     name: 'sessions',
     aliases: ['devices'],
     args: [],

@@ -1,4 +1,5 @@
 import type { ClientEvents, Connection } from '@tpx/sdk';
+import { dayAndClock } from '../commands/message-text.ts';
 
 /** What happens to the connection, the account and the conversations, in words: the same in pictures and in lines. */
 
@@ -57,4 +58,8 @@ export function unsentSentence(unsent: number): string | undefined {
   if (unsent === 0) return undefined;
   const what = unsent === 1 ? 'One message is' : `${unsent} messages are`;
   return `${what} still to be sent, and will be the next time you start.`;
+}
+
+export function guessedSentence({ at }: ClientEvents['password_guessed']): string {
+  return `Somebody guessed at your password many times (${dayAndClock(at)}) and was stopped. If it is a weak one, change it: /password`;
 }

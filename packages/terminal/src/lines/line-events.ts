@@ -7,6 +7,7 @@ import { bodyOf, clock, excerpt, peopleIn } from '../commands/message-text.ts';
 import {
   connectionSentences,
   GONE_MARK,
+  guessedSentence,
   pingSentence,
   refusedSentence,
   removedSentence,
@@ -76,6 +77,7 @@ export class LineEvents {
       const sentence = connectionSentence(connection);
       if (sentence !== undefined) this.#say(`* ${sentence}`);
     });
+    events.on('password_guessed', (event) => this.#say(`* ${guessedSentence(event)}`));
     events.on('signed_out', (event) => {
       // One's own signing out is answered; another's is news.
       this.#say(`${event.reason === 'signed_out' ? '' : '* '}${signedOutSentence(event)}`);

@@ -5,6 +5,7 @@ import { bodyOf, excerpt } from '../commands/message-text.ts';
 import { loudness } from '../highlight/loudness.ts';
 import {
   connectionSentences,
+  guessedSentence,
   pingSentence,
   refusedSentence,
   removedSentence,
@@ -68,6 +69,10 @@ export function followClient(live: Live, tabs: Tabs): () => void {
         live.tell(conversation.topic, title, 'event');
         live.ports.notify({ title, body: '' });
       });
+    },
+    password_guessed: (event) => {
+      say(guessedSentence(event));
+      live.ports.notify({ title: guessedSentence(event), body: '' });
     },
     person: () => live.change({ type: 'people' }),
     me: () => live.change({ type: 'people' }),

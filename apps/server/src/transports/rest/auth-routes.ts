@@ -14,7 +14,7 @@ import { login } from '../../accounts/login.ts';
 import type { PasswordGuard } from '../../accounts/password-guard.ts';
 import { refresh } from '../../accounts/refresh.ts';
 import { register } from '../../accounts/register.ts';
-import { listSessions, logout, revokeSession } from '../../accounts/sessions.ts';
+import { listSessions, logout, logoutEverywhere, revokeSession } from '../../accounts/sessions.ts';
 import type { RestApp } from './rest-env.ts';
 import { route } from './route.ts';
 
@@ -61,8 +61,8 @@ export function registerAuthRoutes(app: RestApp, deps: AuthRouteDeps): void {
       path: '/auth/refresh',
       summary: 'Trade a refresh token for new tokens',
       description:
-        'A refresh token is good for one use; for 10 s the token just used gives the same successor again. A later ' +
-        'second use signs the device out.',
+        'A refresh token is good for one use. As long as its successor is unused it gives the same one again; a second ' +
+        'use after that signs the device out.',
       limit: 'refresh',
       body: RefreshBody,
       answers: { 200: TokensAnswer },
@@ -82,6 +82,21 @@ export function registerAuthRoutes(app: RestApp, deps: AuthRouteDeps): void {
     },
     async ({ caller }) => {
       await logout(deps, caller);
+      return { status: 204 };
+    },
+  );
+  route(
+    app,
+    {
+      ...signedIn,
+      method: 'post',
+      path: '/auth/logout-everywhere',
+      summary: 'Sign all of my devices out',
+      limit: 'change',
+      answers: { 204: null },
+    },
+    async ({ caller }) => {
+      await logoutEverywhere(deps, caller);
       return { status: 204 };
     },
   );

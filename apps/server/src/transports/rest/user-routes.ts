@@ -1,5 +1,6 @@
 import {
   boundedString,
+  ChangePasswordBody,
   DeleteAccountBody,
   Id,
   LIMITS,
@@ -7,20 +8,23 @@ import {
   PageQuery,
   PatchMeBody,
   PhotoBody,
+  TokensAnswer,
   UserAnswer,
   type UserId,
   UsersAnswer,
 } from '@tpx/protocol';
 import { z } from 'zod';
 import { blockUser, listBlocked, unblockUser } from '../../accounts/blocks.ts';
+import { changePassword } from '../../accounts/change-password.ts';
 import { type DeleteAccountDeps, deleteAccount } from '../../accounts/delete-account.ts';
+import type { SignInDeps } from '../../accounts/device-session.ts';
 import { getMe, patchMe, setPhoto } from '../../accounts/profile.ts';
 import { findUser } from '../../accounts/users.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { RestApp } from './rest-env.ts';
 import { route } from './route.ts';
 
-export type UserRouteDeps = DeleteAccountDeps;
+export type UserRouteDeps = DeleteAccountDeps & SignInDeps;
 
 const read = { tag: 'users', access: 'signed_in', limit: 'read' } as const;
 const change = { tag: 'users', access: 'signed_in', limit: 'change' } as const;
@@ -83,6 +87,22 @@ function registerMe(app: RestApp, deps: UserRouteDeps): void {
       await deleteAccount(deps, caller, body.password, address);
       return { status: 204 };
     },
+  );
+  route(
+    app,
+    {
+      ...change,
+      method: 'patch',
+      path: '/users/me/password',
+      summary: 'Change my password: this device gets new tokens, every other one is signed out',
+      body: ChangePasswordBody,
+      answers: { 200: TokensAnswer },
+      refusals: ['forbidden', 'conflict'],
+    },
+    async ({ caller, body, address }) => ({
+      status: 200,
+      body: await changePassword(deps, caller, body, address),
+    }),
   );
   route(
     app,

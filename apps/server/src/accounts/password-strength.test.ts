@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'bun:test';
+import { requireStrongPassword } from './password-strength.ts';
+
+const alice = { username: 'alice', displayName: 'Alice Liddell' };
+const check =
+  (password: string, chooser = alice) =>
+  () =>
+    requireStrongPassword(password, chooser);
+
+describe('AUTH-10 what is guessed first is refused, with the reason and what to do', () => {
+  test.each([
+    ['common', ['1234567890', 'qwertyuiop', 'password123', 'iloveyou123', 'football123', 'changeme123']],
+    ['variants of common', ['Passw0rd123', 'P@ssw0rd2024!', 'Password2024!', 'l3tm3in1234', 'Summer2026!']],
+    [
+      'sequences and repetitions',
+      ['abcdefghij', '0987654321', 'aaaaaaaaaa', 'abababababab', 'x1x1x1x1x1x1', '1'.repeat(256)],
+    ],
+    ['rows and patterns of keys', ['asdfghjkl;', 'azertyuiop', 'qwertz12345', '1q2w3e4r5t', 'zaq12wsxcde3']],
+    [
+      'own names',
+      ['alicealice', 'alice-alice', 'Alice Liddell', 'aliceliddell', 'alice12345', 'l.i.d.d.e.l.l.alice'],
+    ],
+    ['doubled words', ['passwordpassword', 'monkeymonkey', 'dragondragon', 'hunter2hunter2']],
+    ['blanks', ['          ', '\u3000'.repeat(12), '\t\t\t\t\t\t\t\t\t\t']],
+  ] as const)('AUTH-10 %s', (_, passwords) => {
+    for (const password of passwords) {
+      expect(check(password)).toThrow('This password would be guessed soon.');
+      expect(check(password)).toThrow('Take several words');
+    }
+  });
+
+  test('AUTH-10 the same in full-width letters, which hash to the same', () => {
+    expect(check('ｐａｓｓｗｏｒｄ１２３')).toThrow('common');
+  });
+});
+
+test('AUTH-10 words that do not belong together, and what a manager makes, are taken, whatever signs they have', () => {
+  for (const password of [
+    'correct horse battery',
+    'a long enough passphrase',
+    'x8#kQ9v!pL',
+    'Vh7wq2Zt0b',
+    'zwölf Boxkämpfer jagen',
+    '混沌とした夜の果てに歩く',
+    'alice rides seven grey whales',
+    `aaaaaaaaaa${crypto.randomUUID()}`,
+    'correct horse battery '.repeat(11),
+  ])
+    expect(check(password)).not.toThrow();
+});
+
+test('AUTH-10 a short name is not looked for everywhere', () => {
+  expect(check('bohemian tugboat sonata', { username: 'bo', displayName: 'Bo' })).not.toThrow();
+});

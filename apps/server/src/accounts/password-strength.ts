@@ -1,0 +1,68 @@
+import { Refusal } from '@tpx/protocol';
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+
+/** zxcvbn's 3 of 4: more than a hundred million guesses by somebody who tries what people choose first. */
+const SCORE_MIN = 3;
+/** Its time grows with the square of the length: 40 characters take up to 10 ms, 256 take 200. */
+const LOOKED_AT = 40;
+/** What is left of a password without its owner's name has to be more than an ending. */
+const BESIDE_NAME_MIN = 6;
+/** Shorter names are within other words. */
+const NAME_MIN = 3;
+
+let estimator: ZxcvbnFactory | undefined;
+
+/** Who chooses the password. */
+export type Chooser = { username: string; displayName: string };
+
+/**
+ * Refuses what is guessed first: common passwords and their variants, sequences, repetitions, rows of keys, and what is made
+ * of the person's own names (NIST SP 800-63B section 5.1.1.2). Composition is not asked for.
+ * @throws {Refusal} `invalid`
+ */
+export function requireStrongPassword(password: string, { username, displayName }: Chooser): void {
+  // As it is hashed: another form of the same characters is no other password.
+  const text = password.normalize('NFKC');
+  if (text.trim() === '') throw weak('It is nothing but blanks.');
+  const names = [username, displayName, ...displayName.split(/\s+/), 'tpx'];
+  if (isMadeOf(text, names)) throw weak('It is made of your own name.');
+  const ends = text.length > LOOKED_AT ? [text.slice(0, LOOKED_AT), text.slice(-LOOKED_AT)] : [text];
+  estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
+  const results = ends.map((part) => (estimator as ZxcvbnFactory).check(part, names));
+  if (results.some(({ score }) => score >= SCORE_MIN)) return;
+  const warning = results[0]?.feedback.warning ?? '';
+  throw weak(REASONS[warning] ?? 'It is close to what is often chosen.');
+}
+
+function isMadeOf(password: string, names: readonly string[]): boolean {
+  const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const all = letters(password);
+  const longestFirst = names.map(letters).sort((a, b) => b.length - a.length);
+  let rest = all;
+  for (const name of longestFirst) if (name.length >= NAME_MIN) rest = rest.replaceAll(name, '');
+  return rest !== all && rest.length < BESIDE_NAME_MIN;
+}
+
+/** By the keys of zxcvbn's warnings. */
+const REASONS: Readonly<Record<string, string>> = {
+  straightRow: 'It is a row of keys.',
+  keyPattern: 'It is a pattern of keys.',
+  simpleRepeat: 'It repeats itself.',
+  extendedRepeat: 'It repeats itself.',
+  sequences: 'It is a sequence.',
+  recentYears: 'It is a year and little else.',
+  dates: 'It is a date.',
+  topTen: 'It is one of the most common passwords.',
+  topHundred: 'It is one of the most common passwords.',
+  common: 'It is a common password.',
+  similarToCommon: 'It is close to a common password.',
+  userInputs: 'It is made of your own name.',
+};
+
+function weak(reason: string): Refusal {
+  const advice = 'Take several words that do not belong together, or let a password manager make one.';
+  return new Refusal('invalid', `This password would be guessed soon. ${reason} ${advice}`, {
+    details: { reason: 'weak_password' },
+  });
+}
