@@ -118,3 +118,23 @@ test.each([
   expect(TargetBody.parse({ user_id: id, reason: empty }).reason).toBe('');
   expect(CreateGroupBody.parse({ name: 'Hall', description: empty }).description).toBe('');
 });
+
+test.each<[string, string]>([
+  ['of one kind', '\u0301'.repeat(15_999)],
+  ['in turns', '\u0301\u0316'.repeat(7_999)],
+  [
+    'against their order',
+    ['\u0345', '\u0301', '\u0316', '\u0334'].map((mark) => mark.repeat(3_999)).join(''),
+  ],
+  ['beyond the first plane', '\u{1e8d0}'.repeat(7_000)],
+])('TEXT-6 marks in a row are cut before they are sorted: %s', (_name, marks) => {
+  const text = cleanText(`x${marks}q${marks}`);
+  expect(text).toBe(text.normalize('NFC'));
+  const [first = '', second = ''] = text.slice(1).split('q');
+  for (const run of [first, second]) expect([...run].length).toBeWithin(29, 31);
+});
+
+test('TEXT-6 as many marks as languages write are kept', () => {
+  const text = `Vie\u0302\u0323t ${'x\u0301'.repeat(500)} n${'\u0334'.repeat(30)}`;
+  expect(cleanText(text)).toBe(text.normalize('NFC'));
+});

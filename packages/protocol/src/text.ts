@@ -31,6 +31,11 @@ export const TEXT_PATTERN =
   '[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]';
 const UNSAFE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
+/**
+ * Marks in a row beyond what any language writes (UAX #15, Stream-Safe Text Format). Normalization sorts them, in quadratic
+ * time: 16,000 of them would take a second.
+ */
+const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 
 /** A message's or a description's text. */
@@ -39,7 +44,7 @@ export function cleanText(text: string): string {
   const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
   const safe = UNSAFE.test(lines) ? lines.toWellFormed().replace(CONTROLS, '').replace(BIDI, '') : lines;
   // Last: what was removed may have stood between letters that compose.
-  return safe.normalize('NFC');
+  return safe.replace(TOO_MANY_MARKS, '$1').normalize('NFC');
 }
 
 /**
