@@ -8,7 +8,12 @@ type Frame = [
   string | null,
   string,
   string,
-  { client_id?: string; content?: { text: string }; type?: string },
+  {
+    client_id?: string;
+    content?: { text: string };
+    type?: string;
+    resume?: Record<string, number>;
+  },
 ];
 
 const lastSeqs = new Map<string, number>();
@@ -32,9 +37,12 @@ const server = Bun.serve<Data>({
         );
       };
       if (event === 'phx_join') {
-        socket.data.topic = topic;
-        socket.subscribe(topic);
-        reply('{}');
+        // A device that comes back names its rooms in the join of its `user:` topic.
+        const resumed = Object.keys(payload.resume ?? {});
+        for (const joined of payload.resume ? resumed : [topic]) socket.subscribe(joined);
+        socket.data.topic = resumed[0] ?? topic;
+        const pages = resumed.map((joined) => `${JSON.stringify(joined)}:{"events":[],"has_more":false}`);
+        reply(`{"conversations":[],"resumed":{${pages.join(',')}}}`);
       } else if (event === 'message') {
         const seq = (lastSeqs.get(topic) ?? 0) + 1;
         lastSeqs.set(topic, seq);

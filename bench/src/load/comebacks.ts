@@ -11,7 +11,6 @@ export class Comebacks {
   readonly report: Promise<StormReport>;
   readonly #resolve: (report: StormReport) => void;
   readonly #order: StormOrder;
-  readonly #members: readonly Member[];
   /** How often each has failed in a row, and when it last had a connection. */
   readonly #away = new Map<Member, { failures: number; openedAt: number }>();
   readonly #latency = new LatencyHistogram();
@@ -20,12 +19,11 @@ export class Comebacks {
   #attempts = 0;
   #done = false;
 
-  constructor(order: StormOrder, members: readonly Member[]) {
+  constructor(order: StormOrder) {
     const { promise, resolve } = Promise.withResolvers<StormReport>();
     this.report = promise;
     this.#resolve = resolve;
     this.#order = order;
-    this.#members = members;
   }
 
   lost(member: Member, code: number, now: number): void {
@@ -49,7 +47,6 @@ export class Comebacks {
   }
 
   #connect(member: Member): void {
-    if (this.#done) return;
     this.#attempts++;
     const { places, refuges } = this.#order;
     // As behind a load balancer: whichever of those that are left.
@@ -65,7 +62,7 @@ export class Comebacks {
 
   /** It has its room again, and everything that it missed. */
   back(member: Member, now: number): void {
-    if (this.#away.delete(member)) this.#latency.record(now - this.#order.killAt);
+    if (this.#away.delete(member) && !this.#done) this.#latency.record(now - this.#order.killAt);
   }
 
   failed(why: string): void {
@@ -82,17 +79,6 @@ export class Comebacks {
       away: this.#away.size,
       failures: this.#failures,
       latency: this.#latency.toData(),
-      gaps: this.#members.reduce((sum, { gaps }) => sum + gaps, 0),
-      leastSeqs: leastSeqs(this.#members),
     });
   }
-}
-
-/** How far the member of each room has it that is furthest behind. */
-function leastSeqs(members: readonly Member[]): Record<string, number> {
-  const least: Record<string, number> = {};
-  for (const { groupId, lastSeq } of members) {
-    least[groupId] = Math.min(least[groupId] ?? Number.POSITIVE_INFINITY, lastSeq);
-  }
-  return least;
 }

@@ -3,6 +3,7 @@ import { Comebacks } from './comebacks.ts';
 import { DeliveredMarks } from './delivered-marks.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { Joining } from './joining.ts';
+import { lookAt } from './look.ts';
 import { Member, type MemberSink } from './member.ts';
 import type { Answer, JoinOrder, Numbered, Order, Report } from './messages.ts';
 import { monotonicMicros } from './monotonic-clock.ts';
@@ -94,11 +95,12 @@ function take(order: Order): Promise<Report> {
         closedLoop = undefined;
       });
     case 'storm':
-      comebacks = new Comebacks(order, members);
-      return comebacks.report.finally(() => {
-        comebacks = undefined;
-      });
+      comebacks = new Comebacks(order);
+      return comebacks.report;
+    case 'look':
+      return Promise.resolve(lookAt(members, order.lastSeqs));
     case 'leave':
+      comebacks = undefined;
       for (const member of members) member.leave();
       members = [];
       heartbeats.begin(members, monotonicMicros());

@@ -9,6 +9,8 @@ import type {
   ClosedLoopReport,
   DeliveredMode,
   JoinReport,
+  Lacking,
+  LookReport,
   Order,
   Report,
   StormOrder,
@@ -195,20 +197,21 @@ export class Generator implements AsyncDisposable {
   /** Those who lose their connection come back, until `until`; waits for that moment. */
   async storm(order: StormOrder): Promise<Storm> {
     const reports = (await this.#all(() => ({ do: 'storm', ...order }))) as StormReport[];
-    const leastSeqs: Record<string, number> = {};
-    for (const report of reports) {
-      for (const [groupId, seq] of Object.entries(report.leastSeqs)) {
-        leastSeqs[groupId] = Math.min(leastSeqs[groupId] ?? seq, seq);
-      }
-    }
     return {
       lost: sum(reports, (report) => report.lost),
       attempts: sum(reports, (report) => report.attempts),
       away: sum(reports, (report) => report.away),
-      gaps: sum(reports, (report) => report.gaps),
       failures: reports.flatMap((report) => report.failures),
       latency: LatencyHistogram.from(reports.map((report) => report.latency)),
-      leastSeqs,
+    };
+  }
+
+  /** Who lacks something of the logs that end so, now. */
+  async look(lastSeqs: Record<string, number>): Promise<{ gaps: number; lacking: Lacking[] }> {
+    const reports = (await this.#all(() => ({ do: 'look', lastSeqs }))) as LookReport[];
+    return {
+      gaps: sum(reports, (report) => report.gaps),
+      lacking: reports.flatMap((report) => report.lacking),
     };
   }
 

@@ -12,6 +12,7 @@ export type Order =
   | ({ do: 'traffic' } & TrafficOrder)
   | ({ do: 'closed-loop' } & ClosedLoopOrder)
   | ({ do: 'storm' } & StormOrder)
+  | ({ do: 'look' } & LookOrder)
   | { do: 'leave' };
 
 /** Connects and joins people, `concurrency` at a time, each at the place of its node. */
@@ -41,8 +42,14 @@ export type TrafficOrder = {
   pauseMicros: number;
 };
 
-/** Until `until` whoever loses their connection comes back at one of the `refuges`, which are places by number. */
+/**
+ * Whoever loses their connection comes back at one of the `refuges`, which are places by number. The report counts those who are
+ * back by `until`; the others go on trying.
+ */
 export type StormOrder = { places: Place[]; refuges: number[]; killAt: number; until: number };
+
+/** Who lacks something of the logs that end so, by group. */
+export type LookOrder = { lastSeqs: Record<string, number> };
 
 /** The first `senders` members send, each its next message once the last was acknowledged. */
 export type ClosedLoopOrder = {
@@ -106,14 +113,23 @@ export type StormReport = {
   failures: string[];
   /** From `killAt` until all that was missed is there. */
   latency: HistogramData;
-  gaps: number;
-  /** By group: the `seq` up to which even the last of its members has everything. */
-  leastSeqs: Record<string, number>;
 };
+
+export type LookReport = {
+  did: 'look';
+  /** Places in the logs that were skipped, by all members. */
+  gaps: number;
+  /** Members that are behind, at most `LACKING_MAX` a process. */
+  lacking: Lacking[];
+};
+
+/** A member that has its log up to `lastSeq` only. */
+export type Lacking = { groupId: string; node: number; isConnected: boolean; lastSeq: number; of: number };
+export const LACKING_MAX = 1_000;
 
 export type LeaveReport = { did: 'leave' };
 
-export type Report = JoinReport | TrafficReport | ClosedLoopReport | StormReport | LeaveReport;
+export type Report = JoinReport | TrafficReport | ClosedLoopReport | StormReport | LookReport | LeaveReport;
 
 /** Orders may be under way at the same time; each report says which it answers. */
 export type Numbered = { id: number; order: Order };
