@@ -215,11 +215,11 @@ test('AUTH-4 the same successor comes even when the key was rotated in between',
   const person = await join();
   const first = await use(person.refresh_token);
   await accounts.database.query(
-    "INSERT INTO signing_keys (kid, purpose, secret, created_at) VALUES ('newer', 'refresh', $1, now() - interval '10 minutes')",
+    "INSERT INTO signing_keys (kid, purpose, secret, created_at) VALUES ('newer', 'refresh', $1, now() - interval '31 days')",
     [crypto.getRandomValues(new Uint8Array(32))],
   );
   await accounts.database.query(
-    "UPDATE signing_keys SET created_at = now() - interval '1 hour' WHERE kid <> 'newer'",
+    "UPDATE signing_keys SET created_at = now() - interval '62 days' WHERE kid <> 'newer'",
   );
   await accounts.keys.reload();
   expect(accounts.keys.current('refresh').kid).toBe('newer');

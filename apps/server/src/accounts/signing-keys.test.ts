@@ -80,10 +80,30 @@ test('AUTH-7 the old keys verify what they signed, until nothing of it can be va
   expect(await kids('access')).toHaveLength(2);
   await age(29.2);
   await keys.reload();
-  // The first access key went with the second rotation; the first refresh key is needed for a day more.
+  // The first access key went with the second rotation; the first refresh key may still sign.
   expect(await kids('access')).toHaveLength(2);
   expect(await kids('refresh')).toHaveLength(3);
   await expect(new AccessTokens(keys).verify(access)).rejects.toMatchObject({ code: 'unauthorized' });
+});
+
+test('AUTH-4 no backup of the last 30 days lacks the key of a refresh token that was given out since', async () => {
+  const keys = await openKeys();
+  const backups: { day: number; kids: Set<string> }[] = [];
+  const signed = new Set<string>();
+  for (let day = 0; day < 200; day += 2) {
+    await keys.reload();
+    const rows = await database.query<{ kid: string }>(
+      "SELECT kid FROM signing_keys WHERE purpose = 'refresh'",
+    );
+    backups.push({ day, kids: new Set(rows.map(({ kid }) => kid)) });
+    const { kid } = keys.current('refresh');
+    signed.add(kid);
+    for (const backup of backups.filter((one) => one.day > day - 30)) expect(backup.kids).toContain(kid);
+    await age(2);
+  }
+  // They do change.
+  expect(signed.size).toBeGreaterThan(3);
+  expect((await kids('refresh')).length).toBeLessThan(5);
 });
 
 test('AUTH-7 a kid of another node is loaded when it is met; invented ones cost one query in 2 s', async () => {

@@ -12,8 +12,12 @@ const DAY_SECONDS = 86_400;
 const ROTATE_AFTER_SECONDS = 30 * DAY_SECONDS;
 /** A superseded key stays for what it has signed: the longest life of such a token and a day. */
 const KEPT_SECONDS = { access: 600 + DAY_SECONDS, refresh: 30 * DAY_SECONDS + DAY_SECONDS } as const;
-/** A new key signs only after every node has had the time to load it. */
-const ACTIVE_AFTER_SECONDS = 120;
+/**
+ * A new key signs only after every node has had the time to load it. One for refresh tokens waits for as long as such a
+ * token lives: every backup that is not older than that then holds the keys of all tokens given out since, so a device stays
+ * signed in when it is restored (spec AUTH-4).
+ */
+const ACTIVE_AFTER_SECONDS = { access: 120, refresh: 30 * DAY_SECONDS } as const;
 const RELOAD_EVERY_MS = 30_000;
 /** Tokens with an invented `kid` cost at most one query in this time (spec AUTH-7). */
 const RELOAD_AT_MOST_EVERY_MS = 2_000;
@@ -103,10 +107,11 @@ type FreshRow = KeyRow & { due: boolean };
 
 function readKeys(queries: Queries): Promise<FreshRow[]> {
   return queries.query<FreshRow>(
-    `SELECT kid, purpose, secret, created_at < now() - make_interval(secs => $1) AS active,
-            created_at < now() - make_interval(secs => $2) AS due
+    `SELECT kid, purpose, secret,
+            created_at < now() - make_interval(secs => CASE purpose WHEN 'refresh' THEN $1 ELSE $2 END) AS active,
+            created_at < now() - make_interval(secs => $3) AS due
      FROM signing_keys ORDER BY created_at DESC, kid`,
-    [ACTIVE_AFTER_SECONDS, ROTATE_AFTER_SECONDS],
+    [ACTIVE_AFTER_SECONDS.refresh, ACTIVE_AFTER_SECONDS.access, ROTATE_AFTER_SECONDS],
   );
 }
 
@@ -130,7 +135,7 @@ async function rotate(tx: Queries): Promise<FreshRow[]> {
          SELECT 1 FROM signing_keys newer WHERE newer.purpose = old.purpose
            AND newer.created_at > old.created_at
            AND newer.created_at + clock_allowance(newer.created_at) < now() - make_interval(secs => $2))`,
-      [purpose, KEPT_SECONDS[purpose] + ACTIVE_AFTER_SECONDS],
+      [purpose, KEPT_SECONDS[purpose] + ACTIVE_AFTER_SECONDS[purpose]],
     );
   }
   return readKeys(tx);
