@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { MessageObject } from '@tpx/protocol';
 import { type Client, type Conversation, MemoryStorage, Client as Sdk } from '@tpx/sdk';
-import { startServer, type TestServer, until } from '@tpx/testkit';
+import { startNats, startServer, TEST_PASSWORD, type TestServer, until } from '@tpx/testkit';
+import { cliHome, jsonCli } from './cli.fixture.ts';
 import { OwnPostgres } from './own-postgres.fixture.ts';
 import { dmBetween, newClient, online, textsOf } from './sdk.fixture.ts';
 
@@ -91,14 +92,24 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
     const bob = await newClient(server, 'bob');
     const [mine, theirs] = await dmBetween(alice, bob);
     await say(mine, theirs, 'kept');
+    await using home = await cliHome();
+    const script = jsonCli(home, ['--server', server.url, '-P', 'script']);
+    await script.command('register', { username: `script-${process.pid}`, password: TEST_PASSWORD });
+    await script.command('dm', { user: bob.me.username ?? '' });
     await postgres.copyData();
     await isReady();
     await say(mine, theirs, 'lost 1', 'lost 2');
     const told = [watchReplaced(alice), watchReplaced(bob)];
+    await script.command('msg', { text: 'lost by a script' });
+    await script.when('the acknowledgement', ({ event, state }) => event === 'outbox' && state === 'sent');
 
     await postgres.putCopyBack();
-    await until(() => told.every((one) => one.length === 1), { what: 'both to be told', timeoutMs: 20_000 });
-    expect(told).toEqual([[['lost 1', 'lost 2']], [['lost 1', 'lost 2']]]);
+    await until(() => told.flat(2).filter((text) => text === 'lost 2').length === 2, {
+      what: 'both to be told',
+      timeoutMs: 20_000,
+    });
+    expect(told[0]).toEqual([['lost 1', 'lost 2']]);
+    expect(told[1]).toContainEqual(['lost 1', 'lost 2']);
     await Promise.all([mine.ready(), theirs.ready()]);
     await say(mine, theirs, 'new 1');
     expect([textsOf(mine), textsOf(theirs)]).toEqual([
@@ -106,6 +117,9 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
       ['kept', 'new 1'],
     ]);
     expect(server.output()).toContain('Clients are sent back');
+    const { gone } = await script.when('the script to be told', ({ event }) => event === 'replaced');
+    expect((gone as MessageObject[]).map(textOf)).toEqual(['lost by a script']);
+    await script.end();
     await Promise.all([alice.close(), bob.close()]);
   }, 120_000);
 
@@ -124,6 +138,34 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
     await isReady();
     await say(mine, theirs, 'three');
     expect([told, lost, textsOf(theirs)]).toEqual([[], 0, ['one', 'two', 'three']]);
+    await Promise.all([alice.close(), bob.close()]);
+  }, 120_000);
+
+  test('LOG-15 behind two nodes, with writers at both: the same at every reader', async () => {
+    await using data = await OwnPostgres.start();
+    await using nats = await startNats();
+    const node = () => startServer({ databaseUrl: data.url, env: { TPX_NATS_URL: nats.url } });
+    await using first = await node();
+    await using second = await node();
+    const alice = await newClient(first, 'alice');
+    const bob = await newClient(second, 'bob');
+    const [mine, theirs] = await dmBetween(alice, bob);
+    await say(mine, theirs, 'kept 1', 'kept 2');
+    await data.copyData();
+    await until(async () => (await fetch(`${first.url}/readyz`)).status === 200, {
+      what: 'Postgres to be back',
+    });
+    await say(mine, theirs, 'lost 1', 'lost 2', 'lost 3');
+    const told = [watchReplaced(alice), watchReplaced(bob)];
+
+    await data.putCopyBack();
+    await mine.sendText('new 1');
+    await theirs.sendText('new 2');
+    await until(() => told.every((one) => one.length === 1), { what: 'both to be told', timeoutMs: 20_000 });
+    const shown = () => [textsOf(mine).toSorted().join(), textsOf(theirs).toSorted().join()];
+    const now = 'kept 1,kept 2,new 1,new 2';
+    await until(() => shown().every((one) => one === now), { what: 'the same at both', timeoutMs: 20_000 });
+    expect(textsOf(mine)).toEqual(textsOf(theirs));
     await Promise.all([alice.close(), bob.close()]);
   }, 120_000);
 });

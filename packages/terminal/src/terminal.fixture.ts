@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import type { GroupObject, LogEvent, MessageObject, OwnUserObject, UserObject } from '@tpx/protocol';
-import { Client, MemoryStorage } from '@tpx/sdk';
+import { Client, type GoneMessage, MemoryStorage } from '@tpx/sdk';
 import { FakeClock, settle } from '@tpx/testkit';
 import { createTerminal } from './create-terminal.ts';
 import type { Key, Place } from './keys/input-event.ts';
@@ -87,6 +87,8 @@ type Setup = {
   /** Held from the last run, of each group. */
   messages?: MessageObject[];
   readSeq?: number;
+  /** What the server does not have any more, of each group. */
+  gone?: GoneMessage[];
   /** Texts that the server refused in the last run, of the first group. */
   refused?: string[];
   /** The server's sentence about them. */
@@ -123,6 +125,7 @@ export async function testTerminal(setup: Setup = {}) {
         delivered_seq: 0,
         receipts: [],
         messages: messages.map((one) => ({ message: one, asOf: one.seq })),
+        gone: setup.gone ?? [],
       };
       await storage.set(`conversation/group:${about.id}`, JSON.stringify(stored));
     }
