@@ -1,19 +1,22 @@
 import { beforeAll, expect, test } from 'bun:test';
-import type { RefusalBody } from '@tpx/protocol';
+import type { MessageObject, RefusalBody } from '@tpx/protocol';
 import { createGroup, type Person } from '@tpx/testkit';
 import { clientsOfEachTest, ok } from './phoenix-client.fixture.ts';
 import { people, serverOfThisFile } from './server.fixture.ts';
 
 /** Buckets that do not fill up again while a test runs. */
 const server = await serverOfThisFile({
-  env: { TPX_RATE_LIMITS: 'register=500/1s,send=500/1s,read=60/1h,join=60/1h,resume=60/1h' },
+  env: {
+    TPX_RATE_LIMITS:
+      'register=500/1s,send=500/1s,change=500/1s,read=60/1h,join=60/1h,resume=60/1h,search=60/1h',
+  },
 });
-const [owner, byPush, byHistory, byEvents, byJoin, byResume, modest] = await people(
+const [owner, byPush, byHistory, byEvents, byJoin, byResume, byPins, bySearch, modest] = await people(
   server,
-  ...(['owner', 'push', 'history', 'events', 'join', 'resume', 'modest'] as const),
+  ...(['owner', 'push', 'history', 'events', 'join', 'resume', 'pins', 'search', 'modest'] as const),
 );
 const clients = clientsOfEachTest();
-const members = [byPush, byHistory, byEvents, byJoin, byResume, modest];
+const members = [byPush, byHistory, byEvents, byJoin, byResume, byPins, bySearch, modest];
 const group = await createGroup(owner, members);
 const topic = `group:${group.id}`;
 
@@ -21,9 +24,14 @@ const topic = `group:${group.id}`;
 beforeAll(async () => {
   const text = 'x'.repeat(16_000);
   for (let n = 0; n < 80; n++) {
-    const body = { group_id: group.id, type: 'text', content: { text } };
-    const { status } = await owner.api.call('POST', '/messages/send', body);
-    expect(status).toBe(201);
+    const content = { text: `word ${text}`.slice(0, 16_000) };
+    const sent = await owner.api.call<{ message: MessageObject }>('POST', '/messages/send', {
+      group_id: group.id,
+      type: 'text',
+      content,
+    });
+    expect(sent.status).toBe(201);
+    if (n < 50) await owner.api.call('PUT', `/messages/${sent.body.message.id}/pin`);
   }
 });
 
@@ -53,13 +61,15 @@ const outcome = (push: Push) =>
       .receive('error', ({ code = '' }) => resolve({ status: 'error', code }));
   });
 
-test('LIM-4 a page costs what was read for it: history by push and by REST, and events', async () => {
+test('LIM-4 a page costs what was read for it: history by push and by REST, events, pins, search', async () => {
   const channel = clients.connectAs(server, byPush).channel(topic);
   await ok(channel.join());
   const counts = [
     await answered(() => outcome(channel.push('history', { limit: 100 }) as Push)),
     await answered(get(byHistory, `/groups/${group.id}/messages?limit=100`)),
     await answered(get(byEvents, `/groups/${group.id}/events`)),
+    await answered(get(byPins, `/groups/${group.id}/pins`)),
+    await answered(get(bySearch, '/search?q=word&limit=100')),
   ];
   for (const count of counts) expect(count).toBeWithin(2, 6);
   expect(await answered(get(modest, `/groups/${group.id}/messages?limit=1`))).toBeGreaterThan(40);

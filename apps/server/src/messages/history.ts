@@ -27,7 +27,7 @@ export async function readHistory(
   // As of before the page was read: what is committed meanwhile may be missing from it, and must not be claimed.
   const { firstSeq, lastSeq } = live;
   const page = await readPage(deps.database, live, kind, range);
-  deps.onRead?.(page.messages.reduce((sum, message) => sum + charactersOf(message), 0));
+  deps.onRead?.(charactersOfAll(page.messages));
   const history = boundPage(page, range);
   return { ...history, first_seq: firstSeq, last_seq: lastSeq };
 }
@@ -44,6 +44,11 @@ function boundPage(page: History, { after }: HistoryRange): History {
   if (kept <= 0) return page;
   const messages = nearestFirst.slice(0, kept);
   return { messages: forward ? messages : messages.toReversed(), has_more: true };
+}
+
+/** Text of messages, as a page of them is charged for (spec LIM-4). */
+export function charactersOfAll(messages: readonly MessageObject[]): number {
+  return messages.reduce((sum, message) => sum + charactersOf(message), 0);
 }
 
 function charactersOf({ content, encryption }: MessageObject): number {

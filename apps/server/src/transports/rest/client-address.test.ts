@@ -22,6 +22,11 @@ test.each([
   expect(behind(peer, forwarded)).toBe(client);
 });
 
+test('REST-5 of a long header the last 16 addresses are looked at', () => {
+  const spoofed = Array(1_000).fill('10.0.0.9').join(', ');
+  expect(behind('10.0.0.1', `203.0.113.9, ${spoofed}`)).toBe('10.0.0.9');
+});
+
 test('REST-5 without trusted proxies the header means nothing, and an unknown peer is no error', () => {
   expect(open('198.51.100.7', '203.0.113.9')).toBe('198.51.100.7');
   expect(open(undefined, '203.0.113.9')).toBe('');

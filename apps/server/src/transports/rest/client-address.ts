@@ -2,6 +2,9 @@ import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
+/** Proxies behind each other. A client may write a thousand into the header, and each is looked up. */
+const HOPS_MAX = 16;
+
 /**
  * Makes the function that tells whose address a request came from (spec REST-5): the peer's own, or, where the peer is
  * a trusted proxy, the last address in X-Forwarded-For that is not one. `trusted` holds addresses and CIDR ranges.
@@ -16,7 +19,7 @@ export function clientAddressReader(
   return (peer, forwardedFor) => {
     let address = plainAddress(peer ?? '');
     if (trusted.length === 0 || !forwardedFor) return address;
-    for (const hop of forwardedFor.split(',').reverse()) {
+    for (const hop of forwardedFor.split(',').slice(-HOPS_MAX).reverse()) {
       if (isIP(address) === 0 || !isProxy(address)) break;
       const earlier = plainAddress(hop.trim());
       // What a proxy could not have written ends the walk: the rest is the client's own invention.

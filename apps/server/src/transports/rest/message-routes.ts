@@ -26,7 +26,7 @@ import type { RateLimiter } from '../../limits/rate-limiter.ts';
 import { requireReader } from '../../messages/access.ts';
 import { deleteMessage } from '../../messages/delete-message.ts';
 import { editMessage } from '../../messages/edit-message.ts';
-import { readHistory } from '../../messages/history.ts';
+import { charactersOfAll, readHistory } from '../../messages/history.ts';
 import type { MessageWriter } from '../../messages/message-writer.ts';
 import { charactersOf, eventsWithin, readLog } from '../../messages/read-log.ts';
 import { loadMessageReceipts } from '../../messages/receipt-summary.ts';
@@ -234,6 +234,7 @@ function registerSearch(app: RestApp, deps: MessageRouteDeps): void {
           deps.limiter.charge('search', userId, tokens);
         }
       });
+      deps.limiter.chargePage('search', userId, charactersOfAll(messages));
       const cursor = writeCursor(next && [next.at, next.conversationId, next.seq]);
       return { status: 200 as const, body: { messages, cursor } };
     },

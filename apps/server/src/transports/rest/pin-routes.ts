@@ -2,12 +2,14 @@ import { type ConversationKind, Id, MessageAnswer, type MessageId, PinsAnswer } 
 import { z } from 'zod';
 import type { Database } from '../../db/database.ts';
 import type { Announcer } from '../../fanout/announcer.ts';
+import type { RateLimiter } from '../../limits/rate-limiter.ts';
+import { charactersOfAll } from '../../messages/history.ts';
 import { listPins, setPinned } from '../../messages/pins.ts';
 import { type ReadingDeps, readerOf } from './conversation-reader.ts';
 import type { RestApp } from './rest-env.ts';
 import { route } from './route.ts';
 
-export type PinRouteDeps = ReadingDeps & { database: Database; announcer: Announcer };
+export type PinRouteDeps = ReadingDeps & { database: Database; announcer: Announcer; limiter: RateLimiter };
 
 const common = { tag: 'Messages', access: 'signed_in', params: z.object({ id: Id }) } as const;
 
@@ -32,7 +34,9 @@ function registerList(app: RestApp, deps: PinRouteDeps, kind: ConversationKind):
     },
     async ({ params: { id }, caller }) => {
       const conversationId = await readerOf(deps, caller.userId, id, kind);
-      return { status: 200 as const, body: { pins: await listPins(deps.database, conversationId, kind) } };
+      const pins = await listPins(deps.database, conversationId, kind);
+      deps.limiter.chargePage('read', caller.userId, charactersOfAll(pins.map(({ message }) => message)));
+      return { status: 200 as const, body: { pins } };
     },
   );
 }
