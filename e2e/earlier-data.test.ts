@@ -26,7 +26,8 @@ function urlOf(name: string): string {
 
 async function createDatabase(name: string, sql?: string): Promise<string> {
   await run(postgres.url, `CREATE DATABASE ${name}`);
-  if (sql !== undefined) await run(urlOf(name), sql);
+  // pg_dump writes functions before the tables that they read.
+  if (sql !== undefined) await run(urlOf(name), `SET check_function_bodies = false; ${sql}`);
   return urlOf(name);
 }
 
