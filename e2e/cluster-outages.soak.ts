@@ -1,3 +1,4 @@
+// soak: 6 min. Twelve outages of a cluster, also two at once; nothing acknowledged is lost
 import { expect, test } from 'bun:test';
 import { seededRandom, seedOfThisRun } from '@tpx/testkit';
 import { Cluster } from './cluster.fixture.ts';

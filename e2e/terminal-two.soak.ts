@@ -1,3 +1,4 @@
+// soak: 6 min. Two clients cut off at random; both end with the same transcript
 import { test } from 'bun:test';
 import { seedOfThisRun } from '@tpx/testkit';
 import { twoInTrouble } from './terminal-two-rounds.fixture.ts';

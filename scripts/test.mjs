@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { bunPath, ensureInstalled, InstallError, root } from './install.mjs';
 import { readTestCases } from './junit-report.mjs';
+import { describeSoakPlan, readSoakPlan } from './soak-plan.mjs';
 import { findTestFiles } from './test-files.mjs';
 import { missingNeeds } from './test-needs.mjs';
 
@@ -61,10 +62,25 @@ let reports = 0;
 /** @type {string[]} */
 const notes = [];
 
-for (const { name, folders, run } of groups) {
-  const files = findTestFiles(root, folders, ending).filter(
+/** @param {readonly string[]} folders */
+const filesIn = (folders) =>
+  findTestFiles(root, folders, ending).filter(
     (file) => wantedPaths.length === 0 || wantedPaths.some((path) => file.startsWith(path)),
   );
+
+if (soak) {
+  const seconds = process.env.TPX_SOAK_SECONDS;
+  const shorter = seconds ? ` TPX_SOAK_SECONDS=${seconds} makes chaos last that long.` : '';
+  console.log(`Soak tests run for about so long.${shorter}\n`);
+  const plan = readSoakPlan(
+    root,
+    groups.flatMap(({ folders }) => filesIn(folders)),
+  );
+  for (const line of describeSoakPlan(plan)) console.log(line);
+}
+
+for (const { name, folders, run } of groups) {
+  const files = filesIn(folders);
   if (isInterrupted) break;
   if (files.length === 0) {
     notes.push(`${name}: no files`);

@@ -1,3 +1,4 @@
+// soak: 1 min. A million mutated frames; each is taken whole or refused
 import { expect, test } from 'bun:test';
 import { seedOfThisRun } from '@tpx/testkit';
 import { fuzzDecoders } from './frame-fuzz.fixture.ts';
