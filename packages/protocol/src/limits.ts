@@ -57,7 +57,7 @@ export const LIMITS = {
   framesPerPost: 500,
   /** A frame takes a token of the bucket `frame` for each of these bytes that it has beyond the first. */
   frameBytesPerToken: 4_096,
-  /** A page of messages or events that was read costs a token more for each of these characters. */
+  /** Text that a token pays for, of messages or events that were read for an answer. */
   readCharactersPerToken: 65_536,
   /** A JSON request body. */
   bodyMaxBytes: 262_144,

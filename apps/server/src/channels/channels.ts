@@ -108,7 +108,7 @@ export class Channels implements ChannelHandlers {
   #chargeFor(bucket: 'join' | 'resume', { userId }: ChannelSession, joinables: readonly Joinable[]): void {
     let characters = 0;
     for (const { missed } of joinables) characters += charactersOf(missed.entries);
-    if (characters > 0) this.#deps.limiter.chargePage(bucket, userId, characters);
+    this.#deps.limiter.chargePage(bucket, userId, characters);
   }
 
   push(session: ChannelSession, channel: Channel, frame: Frame): unknown {

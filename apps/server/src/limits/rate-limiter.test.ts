@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { LIMITS } from '@tpx/protocol';
 import { parseRateLimits } from '../config/rate-limit-setting.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
@@ -57,4 +58,27 @@ test('LIM-4: what was more than a request is charged for later, and the next one
   limiter.take('send', 'bob');
   now = 3_000;
   limiter.take('send', 'alice');
+});
+
+test('LIM-4: a page of ordinary size costs its token, a large one by its size', () => {
+  const limiter = new RateLimiter(limits, () => 0);
+  for (let page = 0; page < 3; page++) {
+    limiter.take('send', 'alice');
+    limiter.chargePage('send', 'alice', LIMITS.readCharactersPerToken);
+  }
+  limiter.take('send', 'bob');
+  limiter.chargePage('send', 'bob', 3 * LIMITS.readCharactersPerToken);
+  expect(refusalOf(() => limiter.take('send', 'bob'))).toMatchObject({ retryAfterMs: 1_000 });
+});
+
+test('LIM-1: several tokens are had together or not at all; more than a bucket holds are a full one', () => {
+  let now = 0;
+  const limiter = new RateLimiter(limits, () => now);
+  limiter.take('send', 'alice', 2);
+  expect(refusalOf(() => limiter.take('send', 'alice', 2))).toMatchObject({ retryAfterMs: 1_000 });
+  limiter.take('send', 'alice');
+  expect(refusalOf(() => limiter.take('send', 'alice', 1_000))).toMatchObject({ retryAfterMs: 3_000 });
+  now = 3_000;
+  limiter.take('send', 'alice', 1_000);
+  expect(refusalOf(() => limiter.take('send', 'alice'))).toMatchObject({ retryAfterMs: 1_000 });
 });

@@ -44,9 +44,10 @@ export class RateLimiter {
     if (level) level.tokens -= tokens;
   }
 
-  /** Charges for a page that was read, by its size. */
+  /** Charges for a page that was read, by its size; the token that was taken for it pays for the first part. */
   chargePage(name: RateLimitName, key: string, characters: number): void {
-    this.charge(name, key, characters / LIMITS.readCharactersPerToken);
+    const tokens = characters / LIMITS.readCharactersPerToken - 1;
+    if (tokens > 0) this.charge(name, key, tokens);
   }
 
   /** Milliseconds to wait, 0 where the tokens were had. */
