@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Caller } from './caller.ts';
 import { announceRevoked, type SignInDeps, signedOut, toTokens } from './device-session.ts';
+import { isKnownAddress } from './known-addresses.ts';
 import type { PasswordGuard } from './password-guard.ts';
 import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword } from './passwords.ts';
@@ -27,7 +28,9 @@ export async function changePassword(
   );
   if (!account) throw signedOut();
   const { username, display_name, password_hash } = account;
-  if (!(await deps.passwordGuard.isRight({ account: username, address }, current, password_hash))) {
+  const isKnown = await isKnownAddress(deps.database, userId, address);
+  const attempt = { account: username, address, isKnownAddress: isKnown };
+  if (!(await deps.passwordGuard.isRight(attempt, current, password_hash))) {
     // Not `unauthorized`: the caller is signed in, and a client would refresh its token and try again.
     throw new Refusal('forbidden', 'The current password is wrong, so nothing was changed.');
   }

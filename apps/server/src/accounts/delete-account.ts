@@ -4,6 +4,7 @@ import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Caller } from './caller.ts';
 import { announceRevoked, signedOut } from './device-session.ts';
+import { forgetAddresses, isKnownAddress } from './known-addresses.ts';
 import type { PasswordGuard } from './password-guard.ts';
 
 export const DELETED_DISPLAY_NAME = 'deleted user';
@@ -35,7 +36,9 @@ export async function deleteAccount(
   );
   if (!account) throw signedOut();
   const { username, password_hash } = account;
-  if (!(await deps.passwordGuard.isRight({ account: username, address }, password, password_hash))) {
+  const isKnown = await isKnownAddress(deps.database, userId, address);
+  const attempt = { account: username, address, isKnownAddress: isKnown };
+  if (!(await deps.passwordGuard.isRight(attempt, password, password_hash))) {
     // Not `unauthorized`: the caller is logged in, and a client would refresh its token and try again.
     throw new Refusal('forbidden', 'The password is wrong, so nothing was deleted.');
   }
@@ -66,5 +69,6 @@ async function eraseProfile(tx: Queries, userId: UserId): Promise<void> {
     [userId, DELETED_DISPLAY_NAME],
   );
   if (erased.length === 0) throw signedOut();
+  await forgetAddresses(tx, userId);
   await tx.query('DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1', [userId]);
 }

@@ -2,6 +2,7 @@ import { LIMITS, Refusal, type SessionId, type Tokens, type UserId } from '@tpx/
 import type { Database, Queries } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import { rememberAddress } from './known-addresses.ts';
 import { hashOf, type RefreshToken, type RefreshTokens } from './refresh-tokens.ts';
 import { MANY_DEVICES, type SessionActivity } from './session-activity.ts';
 
@@ -38,6 +39,7 @@ export async function openDeviceSession(
       LIMITS.refreshTokenSeconds,
     ],
   );
+  await rememberAddress(tx, userId, device.address);
   const others = await otherSessions(tx, userId, sessionId);
   // Long before the limit: other nodes have the time of many sign-ins to answer.
   if (others.length >= MANY_DEVICES) later.changed({ type: 'many_devices', userId });

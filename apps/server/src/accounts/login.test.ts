@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, spyOn, test } from 'bun:test';
 import { LIMITS } from '@tpx/protocol';
 import { openAccounts, PASSWORD, refusalOf, type TestAccounts } from './accounts.fixture.ts';
+import { changePassword } from './change-password.ts';
+import { deleteAccount } from './delete-account.ts';
 import { login } from './login.ts';
 import { hashPassword } from './passwords.ts';
+import { refresh } from './refresh.ts';
 import { register } from './register.ts';
+import { logoutEverywhere } from './sessions.ts';
 
 let accounts: TestAccounts;
 let names = 0;
@@ -83,7 +87,7 @@ test('AUTH-5 of guesses sent all at once, ten are looked at: the right one behin
   const outcomes = await Promise.all(
     passwords.map((guess) =>
       accounts.passwordGuard
-        .isRight({ account: 'target', address: '203.0.113.77' }, guess, hash)
+        .isRight({ account: 'target', address: '203.0.113.77', isKnownAddress: true }, guess, hash)
         .catch(({ code }) => code),
     ),
   );
@@ -116,6 +120,45 @@ test('AUTH-5 guesses from 40 addresses are stopped, the owner is told, and their
   accounts.clock.now += 3_600_000;
   expect(await tryLogin(username, PASSWORD, '203.0.113.200')).toMatchObject({ expires_in: 600 });
 }, 60_000);
+
+test('AUTH-5 where a device was once, the owner gets in under attack, also after signing out everywhere', async () => {
+  const person = await join();
+  const username = person.user.username ?? '';
+  const home = await tryLogin(username, PASSWORD, '2001:db8:5:6::1');
+  await refresh(accounts.deps, home.refresh_token, '198.18.0.9');
+  await logoutEverywhere(accounts.deps, person.caller);
+  for (let index = 0; index < 60; index++)
+    await refusalOf(tryLogin(username, 'wrong password', `198.51.100.${index}`));
+  expect(await refusalOf(tryLogin(username, PASSWORD, '203.0.113.201'))).toMatchObject({
+    code: 'rate_limited',
+  });
+  for (const known of ['192.0.2.1', '2001:db8:5:6::abcd', '198.18.0.9'])
+    expect(await tryLogin(username, PASSWORD, known)).toMatchObject({ expires_in: 600 });
+});
+
+test.each(['changing the password', 'deleting the account'])(
+  'AUTH-5 %s from many addresses with a stolen access token gives no more guesses than signing in',
+  async (what) => {
+    const person = await join();
+    const guess = (address: string) =>
+      what === 'deleting the account'
+        ? deleteAccount(accounts.deps, person.caller, 'wrong password', address)
+        : changePassword(
+            accounts.deps,
+            person.caller,
+            { current: 'wrong password', new: 'x'.repeat(9) },
+            address,
+          );
+    let tried = 0;
+    for (let index = 0; index < 120; index++) {
+      const { code } = await refusalOf(guess(`198.51.100.${index % 40}`));
+      if (code === 'forbidden') tried++;
+    }
+    expect(tried).toBe(50);
+    expect(accounts.guessed).toContain(person.user.username ?? '');
+  },
+  60_000,
+);
 
 test('AUTH-5 addresses of one IPv6 /64 count as one', async () => {
   const { user } = await join();

@@ -2,12 +2,14 @@ import { type LoginBody, Refusal, type SignedIn, type UserId, Username } from '@
 import type { z } from 'zod';
 import type { Queries } from '../db/database.ts';
 import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
-import { addressKey } from './address-key.ts';
 import { openDeviceSession, type SignInDeps, toTokens } from './device-session.ts';
+import { isKnownAddress } from './known-addresses.ts';
 import type { PasswordGuard } from './password-guard.ts';
 import { loadOwnUser } from './users.ts';
 
-type Account = { id: UserId; password_hash: string; addresses: string[] };
+type Account = { id: UserId; password_hash: string };
+/** For names that nobody has: they cost the same queries. */
+const NOBODY = '00000000-0000-0000-0000-000000000000' as UserId;
 
 /** @throws {Refusal} `unauthorized`, with one sentence for an unknown name and a wrong password; `rate_limited` */
 export async function login(
@@ -17,9 +19,8 @@ export async function login(
 ): Promise<SignedIn> {
   const account = await findAccount(deps.database, body.username);
   const hash = account?.password_hash ?? null;
-  const isKnownAddress =
-    account?.addresses.some((known) => addressKey(known) === addressKey(address)) ?? false;
-  const attempt = { account: body.username, address, isKnownAddress };
+  const isKnown = await isKnownAddress(deps.database, account?.id ?? NOBODY, address);
+  const attempt = { account: body.username, address, isKnownAddress: isKnown };
   const right = await deps.passwordGuard.isRight(attempt, body.password, hash);
   if (!account || !right) throw wrong();
 
@@ -40,12 +41,9 @@ export async function login(
 async function findAccount(queries: Queries, username: string): Promise<Account | undefined> {
   // What can be nobody's name is not shown to Postgres, which takes no NUL.
   if (!Username.safeParse(username).success) return undefined;
-  const [account] = await queries.query<Account>(
-    `SELECT u.id, u.password_hash, ARRAY(
-       SELECT s.address FROM device_sessions s WHERE s.user_id = u.id AND s.address IS NOT NULL) AS addresses
-     FROM users u WHERE u.username = $1`,
-    [username],
-  );
+  const [account] = await queries.query<Account>('SELECT id, password_hash FROM users WHERE username = $1', [
+    username,
+  ]);
   return account;
 }
 

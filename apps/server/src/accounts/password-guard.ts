@@ -7,7 +7,7 @@ export type Attempt = {
   account: string;
   address: string;
   /** One of the account's own devices signed in from this address before. */
-  isKnownAddress?: boolean;
+  isKnownAddress: boolean;
 };
 
 type Deps = {
@@ -32,7 +32,7 @@ export class PasswordGuard {
   /** @throws {Refusal} `rate_limited` */
   async isRight(attempt: Attempt, password: string, hash: string | null): Promise<boolean> {
     const { limiter, onGuessing } = this.#deps;
-    const { account, address, isKnownAddress = true } = attempt;
+    const { account, address, isKnownAddress } = attempt;
     const key = `${account} ${addressKey(address)}`;
     return this.#inTurn(isKnownAddress ? key : account, async () => {
       limiter.check('login_failure', key);

@@ -3,6 +3,7 @@ import type { Queries } from '../db/database.ts';
 import { announceAfterCommit } from '../fanout/announce-after-commit.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import { announceRevoked, type SignInDeps, signedOut, toTokens } from './device-session.ts';
+import { rememberAddress } from './known-addresses.ts';
 import { hashOf, type RefreshToken, sameHash } from './refresh-tokens.ts';
 
 type SessionRow = {
@@ -10,6 +11,7 @@ type SessionRow = {
   refresh_hash: Uint8Array;
   refresh_parent_hash: Uint8Array | null;
   refresh_generation: number;
+  address: string | null;
   expired: boolean;
 };
 
@@ -46,7 +48,7 @@ async function trade(
 ): Promise<Outcome> {
   const [session] = await tx.query<SessionRow>(
     `SELECT user_id, refresh_hash, refresh_parent_hash, refresh_generation,
-            expires_at + clock_allowance(refresh_rotated_at) <= now() AS expired
+            address, expires_at + clock_allowance(refresh_rotated_at) <= now() AS expired
      FROM device_sessions WHERE id = $1 FOR UPDATE`,
     [token.sessionId],
   );
@@ -56,6 +58,7 @@ async function trade(
   if (sameHash(hash, session.refresh_hash) || token.generation > session.refresh_generation) {
     const next = deps.refreshTokens.successor(token);
     await rotate(tx, hash, next, address);
+    if (address !== session.address) await rememberAddress(tx, userId, address);
     return { userId, next };
   }
   if (sameHash(hash, session.refresh_parent_hash)) {
@@ -64,6 +67,7 @@ async function trade(
     // A change of password put another token in its place, which was never used.
     const next = deps.refreshTokens.successor(token);
     await rotate(tx, hash, next, address);
+    if (address !== session.address) await rememberAddress(tx, userId, address);
     return { userId, next };
   }
   await tx.query('DELETE FROM device_sessions WHERE id = $1', [token.sessionId]);
