@@ -1,7 +1,11 @@
-/** Every rule is defined once, and every rule that the title of a test begins with is defined. */
+/**
+ * Every rule is defined once, every rule that the title of a test begins with is defined, and every test that
+ * docs/security.md names is there.
+ */
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import { findDefinitions, findProofs, judgeRules, type Place } from './rules/find-rules.ts';
+import { judgeSecurityPage } from './rules/security-proofs.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -24,9 +28,10 @@ const definitions = await find(
   ['{spec,docs}/**/*.md', '{packages,apps}/*/README.md', '{packages,apps}/*/src/**/*.{ts,tsx}'],
   findDefinitions,
 );
-const proofs = await find(['{packages,apps,bench,e2e}/**/*.{test,soak}.{ts,tsx}'], findProofs);
+const proofs = await find(['{packages,apps,bench,e2e,scripts}/**/*.{test,soak}.{ts,tsx}'], findProofs);
 
-const complaints = judgeRules(definitions, proofs);
+const page = await Bun.file(join(root, 'docs', 'security.md')).text();
+const complaints = [...judgeRules(definitions, proofs), ...judgeSecurityPage(page, proofs)];
 for (const complaint of complaints) console.error(complaint);
 if (complaints.length > 0) process.exit(1);
 const proven = new Set(proofs.map(({ id }) => id)).size;
