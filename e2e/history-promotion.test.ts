@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import type { MessageObject } from '@tpx/protocol';
+import type { ConversationId, MessageObject } from '@tpx/protocol';
 import type { Client, Conversation } from '@tpx/sdk';
+import { openDatabase } from '@tpx/server/db/bun-database.ts';
+import { loadLogPlaces } from '@tpx/server/messages/event-identity.ts';
 import { startServer, until } from '@tpx/testkit';
 import { dmBetween, newClient, textsOf } from './sdk.fixture.ts';
 import { hasStandby, StandbyPair } from './standby-pair.fixture.ts';
@@ -45,6 +47,14 @@ describe.skipIf(!hasStandby)('LOG-15 a standby is promoted behind a running node
         pair.cutReplication();
         await say(mine, theirs, 'lost 1', 'lost 2');
       }
+      const standby = openDatabase({ url: pair.standbyUrl, connections: 1 });
+      // What a standby lacks is not lost as long as it is one.
+      await expect(loadLogPlaces(standby, [{ id: mine.id as ConversationId, seq: 1 }])).rejects.toMatchObject(
+        {
+          code: 'unavailable',
+        },
+      );
+      await standby.close();
       const seen = [watch(alice), watch(bob)];
 
       await pair.promote();

@@ -108,6 +108,11 @@ export class StandbyPair implements AsyncDisposable {
     return pair;
   }
 
+  /** The standby itself, which takes no writes. */
+  get standbyUrl(): string {
+    return `postgres://tpx@127.0.0.1:${this.#ports.standby}/postgres`;
+  }
+
   /** The standby has all that the primary has. */
   async isLevel(): Promise<void> {
     const place = (await this.#ask(this.#ports.primary, 'SELECT pg_current_wal_lsn()')).trim();

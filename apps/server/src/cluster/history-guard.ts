@@ -143,8 +143,8 @@ export class HistoryGuard {
         const place = places[index];
         // Deleted, where this node is about to hear of it; then its clients come back for nothing.
         if (!place || place.lastSeq < seq) return true;
-        if (seq < place.firstSeq) continue;
-        if (eventId !== undefined && place.eventId !== undefined && place.eventId !== eventId) return true;
+        const isHere = seq >= place.firstSeq && place.eventId !== undefined;
+        if (isHere && eventId !== undefined && place.eventId !== eventId) return true;
         live.certain = undefined;
       }
     }
