@@ -19,7 +19,7 @@ export type DeleteAccountDeps = {
 
 /**
  * Deletes the caller's account (spec ACC-7): what they said stays and has "deleted user" as its author, nobody else gets the
- * username, their groups get another owner, every device is signed out.
+ * username or the PIN, their groups get another owner, every device is signed out.
  *
  * @throws {Refusal} `forbidden` where the password is wrong, `rate_limited`, `conflict`
  */
@@ -58,6 +58,10 @@ export async function deleteAccount(
 async function eraseProfile(tx: Queries, userId: UserId): Promise<void> {
   await tx.query(
     'INSERT INTO retired_usernames (username) SELECT username FROM users WHERE id = $1 AND username IS NOT NULL ON CONFLICT DO NOTHING',
+    [userId],
+  );
+  await tx.query(
+    'INSERT INTO retired_pins (pin) SELECT pin FROM users WHERE id = $1 AND pin IS NOT NULL ON CONFLICT DO NOTHING',
     [userId],
   );
   const erased = await tx.query(

@@ -33,6 +33,15 @@ test('ACC-1 names that others would take for the server or its staff are nobodyâ
     expect(await refusalOf(take(name))).toMatchObject({ code: 'conflict' });
 });
 
+test('ACC-7 no username reads as the PIN of a deleted account, whoever knew the person by it', async () => {
+  const gone = await accounts.join('known-by-pin');
+  await accounts.database.query("UPDATE users SET pin = 'K7M2P9X1' WHERE id = $1", [gone.userId]);
+  expect(await refusalOf(take('k7m2p9x1'))).toMatchObject({ code: 'conflict' });
+  await deleteAccount(accounts.deps, gone.caller, PASSWORD, '192.0.2.1');
+  for (const name of ['k7m2p9x1', 'k7m2-p9x1', 'k7m2p9xl', 'k7m2p9xi'])
+    expect(await refusalOf(take(name))).toMatchObject({ code: 'conflict' });
+});
+
 test('ACC-7 the name of a deleted account is nobody elseâ€™s, also in a race', async () => {
   const gone = await accounts.join('once-alice');
   await deleteAccount(accounts.deps, gone.caller, PASSWORD, '192.0.2.1');

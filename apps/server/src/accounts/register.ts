@@ -52,10 +52,11 @@ export async function register(
 
 /** A username that reads as somebody's PIN would answer in their place (spec ACC-3). */
 async function requireFree(queries: Queries, username: string): Promise<void> {
-  const rows = await queries.query('SELECT 1 FROM users WHERE username = $1 OR pin = $2 LIMIT 1', [
-    username,
-    normalizePin(username) ?? null,
-  ]);
+  const rows = await queries.query(
+    `SELECT 1 FROM users WHERE username = $1 OR pin = $2
+     UNION ALL SELECT 1 FROM retired_pins WHERE pin = $2 LIMIT 1`,
+    [username, normalizePin(username) ?? null],
+  );
   if (rows.length > 0) throw taken();
   await requireNotRetired(queries, username);
 }
