@@ -52,6 +52,16 @@ test('AUTH-9 a lost answer leaves the device signed in; the old token is worth n
   expect(await refusalOf(use(person.refresh_token))).toMatchObject({ code: 'unauthorized' });
 });
 
+test('AUTH-9 another process of the device that refreshes at the same time ends nobody', async () => {
+  const person = await join();
+  const changed = await change(person);
+  const refreshed = await use(person.refresh_token);
+  expect(refreshed.refresh_token).toBe(changed.refresh_token);
+  const next = await use(refreshed.refresh_token);
+  expect((await use(changed.refresh_token)).refresh_token).toBe(next.refresh_token);
+  expect(await accounts.sessionsOf(person.userId)).toEqual([person.sessionId]);
+});
+
 test('AUTH-9 a wrong current password, a weak new one and the same one change nothing', async () => {
   const person = await join();
   const other = await signIn(person, PASSWORD);

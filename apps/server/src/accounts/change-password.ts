@@ -52,13 +52,14 @@ export async function changePassword(
       [userId, sessionId],
     );
     for (const { id } of ended) announceRevoked(later, userId, id);
-    const [session] = await tx.query<{ refresh_generation: number }>(
-      'SELECT refresh_generation FROM device_sessions WHERE id = $1 FOR UPDATE',
+    const [session] = await tx.query<{ refresh_generation: number; refresh_hash: Uint8Array }>(
+      'SELECT refresh_generation, refresh_hash FROM device_sessions WHERE id = $1 FOR UPDATE',
       [sessionId],
     );
     if (!session) throw signedOut();
-    const next = deps.refreshTokens.issue(sessionId, session.refresh_generation + 1);
-    // The token that this device holds stays good until the new one is used: the answer may be lost.
+    // The successor of the token that this device holds, which it stays good for: the answer may be lost, or another
+    // process of the device may refresh at the same time.
+    const next = deps.refreshTokens.successorOf(sessionId, session.refresh_generation, session.refresh_hash);
     await tx.query(
       `UPDATE device_sessions SET refresh_parent_hash = refresh_hash, refresh_hash = $2, refresh_generation = $3,
               refresh_rotated_at = clock_timestamp() WHERE id = $1`,

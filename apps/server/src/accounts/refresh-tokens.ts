@@ -20,9 +20,9 @@ export class RefreshTokens {
     this.#keys = keys;
   }
 
-  /** A token that follows from no other: the first of a session, or the one after a change of password. */
-  issue(sessionId: SessionId, generation = 0): RefreshToken {
-    return compose(this.#keys.current('refresh').secret, sessionId, generation, randomBytes(32));
+  /** The first token of a session. */
+  issue(sessionId: SessionId): RefreshToken {
+    return compose(this.#keys.current('refresh').secret, sessionId, 0, randomBytes(32));
   }
 
   /** undefined for what no node of ours has given out. */
@@ -39,7 +39,12 @@ export class RefreshTokens {
 
   /** The token to put in this one's place. */
   successor(parent: RefreshToken): RefreshToken {
-    return derive(this.#keys.current('refresh').secret, parent);
+    return this.successorOf(parent.sessionId, parent.generation, hashOf(parent));
+  }
+
+  /** The same, by what the database keeps of the parent. */
+  successorOf(sessionId: SessionId, generation: number, hash: Uint8Array): RefreshToken {
+    return derive(this.#keys.current('refresh').secret, sessionId, generation, hash);
   }
 
   /** The successor that was given out for `parent` and has this hash, derived again: it is stored nowhere. */
@@ -47,7 +52,11 @@ export class RefreshTokens {
     // The key may have been rotated since.
     return this.#keys
       .all('refresh')
-      .map((key) => derive(key.secret, parent))
+      .flatMap(({ secret }) => [
+        derive(secret, parent.sessionId, parent.generation, hashOf(parent)),
+        // As it was derived before tokens followed from hashes.
+        derive(secret, parent.sessionId, parent.generation, parent.text),
+      ])
       .find((token) => sameHash(hashOf(token), hash));
   }
 }
@@ -61,9 +70,14 @@ export function sameHash(one: Uint8Array, other: Uint8Array | null): boolean {
   return other !== null && one.length === other.length && timingSafeEqual(one, other);
 }
 
-function derive(key: Uint8Array, parent: RefreshToken): RefreshToken {
-  const secret = createHmac('sha256', key).update('successor').update(parent.text).digest();
-  return compose(key, parent.sessionId, parent.generation + 1, secret);
+function derive(
+  key: Uint8Array,
+  sessionId: SessionId,
+  generation: number,
+  parent: Uint8Array | string,
+): RefreshToken {
+  const secret = createHmac('sha256', key).update('successor').update(parent).digest();
+  return compose(key, sessionId, generation + 1, secret);
 }
 
 function compose(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { createHash, createHmac } from 'node:crypto';
 import { until } from '@tpx/testkit';
 import { openAccounts, PASSWORD, refusalOf, type TestAccounts } from './accounts.fixture.ts';
 import { login } from './login.ts';
@@ -225,6 +226,25 @@ test('AUTH-4 the same successor comes even when the key was rotated in between',
   expect(accounts.keys.current('refresh').kid).toBe('newer');
   expect((await use(person.refresh_token)).refresh_token).toBe(first.refresh_token);
   expect(await use(first.refresh_token)).toMatchObject({ expires_in: 600 });
+});
+
+test('AUTH-4 a successor that was derived from the text of its parent, as it once was, comes again and is good', async () => {
+  const person = await join();
+  const parent = accounts.deps.refreshTokens.parse(person.refresh_token);
+  const key = accounts.keys.current('refresh').secret;
+  const secret = createHmac('sha256', key).update('successor').update(person.refresh_token).digest();
+  const body = Buffer.from(person.refresh_token, 'base64url').subarray(0, 52);
+  body.writeUInt32BE((parent?.generation ?? 0) + 1, 16);
+  body.set(secret, 20);
+  const mac = createHmac('sha256', key).update(body).digest().subarray(0, 16);
+  const old = Buffer.concat([body, mac]).toString('base64url');
+  await accounts.database.query(
+    `UPDATE device_sessions SET refresh_parent_hash = refresh_hash, refresh_hash = $2, refresh_generation = 1
+     WHERE id = $1`,
+    [person.sessionId, createHash('sha256').update(old).digest()],
+  );
+  expect((await use(person.refresh_token)).refresh_token).toBe(old);
+  expect(await use(old)).toMatchObject({ expires_in: 600 });
 });
 
 test('AUTH-4 Postgres holds hashes, never a token', async () => {

@@ -62,13 +62,8 @@ async function trade(
     return { userId, next };
   }
   if (sameHash(hash, session.refresh_parent_hash)) {
-    const given = deps.refreshTokens.givenSuccessor(token, session.refresh_hash);
-    if (given) return { userId, next: given };
-    // A change of password put another token in its place, which was never used.
-    const next = deps.refreshTokens.successor(token);
-    await rotate(tx, hash, next, address);
-    if (address !== session.address) await rememberAddress(tx, userId, address);
-    return { userId, next };
+    const next = deps.refreshTokens.givenSuccessor(token, session.refresh_hash);
+    if (next) return { userId, next };
   }
   await tx.query('DELETE FROM device_sessions WHERE id = $1', [token.sessionId]);
   announceRevoked(later, userId, token.sessionId);
