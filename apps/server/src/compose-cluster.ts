@@ -61,6 +61,7 @@ export function composeCluster(given: Given) {
     live,
     bus,
     unheard,
+    doubtHistory: (id) => guard.doubt(id),
     askAnew: (ids) => presence.askAnew(ids),
     onError,
   });

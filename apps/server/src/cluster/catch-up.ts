@@ -7,6 +7,8 @@ type Deps = {
   database: Queries;
   live: LiveConversations;
   bus: Bus;
+  /** Postgres has less of this conversation than this node. */
+  doubtHistory(id: ConversationId): void;
   /** How many nodes live, as PostgreSQL sees it, that this one does not hear though its bus is there. */
   unheard(): Promise<number>;
   /** What is in no database has to be asked for again, too: who is there. Of all conversations where it names none. */
@@ -128,11 +130,18 @@ export class CatchUp {
 
   async #compare(ids: readonly ConversationId[]): Promise<void> {
     for (let from = 0; from < ids.length; from += BATCH) {
-      const rows = await this.#deps.database.query<{ id: ConversationId; last_seq: string }>(
+      const { database, live, doubtHistory } = this.#deps;
+      const batch = ids.slice(from, from + BATCH);
+      const known = new Map(batch.map((id) => [id, live.get(id)?.lastSeq ?? 0]));
+      const rows = await database.query<{ id: ConversationId; last_seq: string }>(
         'SELECT id, last_seq FROM conversations WHERE id = ANY ($1::uuid[])',
-        [ids.slice(from, from + BATCH)],
+        [batch],
       );
-      for (const { id, last_seq } of rows) this.#deps.live.hearOf(id, Number(last_seq));
+      for (const { id, last_seq } of rows) {
+        // What was known before Postgres was asked is in every history that continues it (spec LOG-15).
+        if (Number(last_seq) < (known.get(id) ?? 0)) doubtHistory(id);
+        else live.hearOf(id, Number(last_seq));
+      }
     }
   }
 

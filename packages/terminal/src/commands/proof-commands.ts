@@ -13,9 +13,10 @@ export const PROOF_COMMANDS = [
     details: 'It checks what is loaded here; /verify all reads the log from its beginning.',
     permission: { needs: 'conversation', right: 'read' },
     run: async (context, { scope }) => await verifyHistory(context, requireCurrent(context), scope === 'all'),
-    show: ({ first_seq, last_seq, events, messages, hidden, differences }) => {
+    show: ({ first_seq, last_seq, events, messages, hidden, gone, differences }) => {
       const kept = hidden === 0 ? '' : `, and ${hidden} hidden of whom you have blocked`;
-      const head = `Events #${first_seq} to #${last_seq}: ${events}; messages shown of them: ${messages}${kept}.`;
+      const lost = gone === 0 ? '' : `; ${gone} more are marked as gone, and are on the server no more`;
+      const head = `Events #${first_seq} to #${last_seq}: ${events}; messages shown of them: ${messages}${kept}${lost}.`;
       if (differences.length === 0) return [head, 'No gap, and everything as the log has it.'];
       return [
         head,

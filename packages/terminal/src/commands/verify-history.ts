@@ -15,6 +15,8 @@ export type Verdict = {
   messages: number;
   /** Held, and not shown: of whom this user has blocked. */
   hidden: number;
+  /** Shown as gone: the server had them before a backup was restored (SDK-21). */
+  gone: number;
   differences: Difference[];
 };
 
@@ -57,6 +59,7 @@ export async function verifyHistory(
     events: log.events,
     messages: conversation.messages.filter(({ seq }) => seq >= log.first && seq <= log.last).length,
     hidden,
+    gone: conversation.gone.length,
     differences: differences.sort((a, b) => a.seq - b.seq),
   };
 }
