@@ -148,7 +148,7 @@ export function composeCluster(given: Given) {
     },
     async close(): Promise<void> {
       catchUp.close();
-      await guard.close();
+      guard.close();
       exchange.close();
       await feed?.close();
       users.flush();

@@ -64,9 +64,7 @@ async function node() {
     anew,
     lose: () => connection('lost'),
     make: () => connection('made'),
-    async [Symbol.asyncDispose]() {
-      await guard.close();
-    },
+    [Symbol.dispose]: () => guard.close(),
   };
 }
 
@@ -87,7 +85,7 @@ async function goBack(groupId: ConversationId, lost: number, written: number): P
 }
 
 test('LOG-15 an event that continues the numbers of another history does not go out', async () => {
-  await using served = await node();
+  using served = await node();
   const { groupId, conversation, live, published, anew, lose, make } = served;
   const { lastSeq } = conversation;
   lose();
@@ -101,7 +99,7 @@ test('LOG-15 an event that continues the numbers of another history does not go 
 });
 
 test('LOG-15 after a connection was merely lost what was held goes out, in order', async () => {
-  await using served = await node();
+  using served = await node();
   const { groupId, conversation, live, published, anew, lose, make } = served;
   const { lastSeq } = conversation;
   lose();
@@ -115,7 +113,7 @@ test('LOG-15 after a connection was merely lost what was held goes out, in order
 });
 
 test('LOG-15 an event at a place that was handed out with another identity is reason enough to compare', async () => {
-  await using served = await node();
+  using served = await node();
   const { groupId, conversation, live, anew } = served;
   const same = conversation.ring.all().at(-1) as LogEntry;
   live.offer(same);
@@ -125,7 +123,7 @@ test('LOG-15 an event at a place that was handed out with another identity is re
 });
 
 test('LOG-15 what fills a gap must follow the event that is known', async () => {
-  await using served = await node();
+  using served = await node();
   const { groupId, conversation, live, published, anew } = served;
   const { lastSeq } = conversation;
   await goBack(groupId, 2, 6);

@@ -57,10 +57,10 @@ export class HistoryGuard {
     this.#look();
   }
 
-  async close(): Promise<void> {
+  /** Without waiting for a Postgres that may not answer. */
+  close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#comparing;
   }
 
   #connection(state: 'made' | 'lost'): void {
@@ -103,6 +103,7 @@ export class HistoryGuard {
       const losses = this.#losses;
       const doubted = [...this.#doubted];
       const now = await this.#readIncarnation();
+      if (this.#closed) return;
       const before = this.#known;
       if (now) this.#known = { ...now, timeline: now.timeline ?? before?.timeline ?? null };
       const isOther =
@@ -117,7 +118,7 @@ export class HistoryGuard {
       const went = await this.#findReplaced(losses > this.#covered || isRestarted ? live.ids() : doubted);
       for (const id of doubted) this.#doubted.delete(id);
       this.#covered = losses;
-      if (went) this.#deps.startAnew('PostgreSQL has another history than before.');
+      if (went && !this.#closed) this.#deps.startAnew('PostgreSQL has another history than before.');
     } finally {
       clearTimeout(release);
     }
