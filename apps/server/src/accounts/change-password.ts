@@ -9,7 +9,7 @@ import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword } from './passwords.ts';
 import { hashOf } from './refresh-tokens.ts';
 
-type Account = { username: string; display_name: string; password_hash: string };
+type Account = { username: string; display_name: string; pin: string | null; password_hash: string };
 
 /**
  * Sets another password (spec AUTH-9). This device gets new tokens; every other session ends.
@@ -23,19 +23,20 @@ export async function changePassword(
 ): Promise<Tokens> {
   const { userId, sessionId } = caller;
   const [account] = await deps.database.query<Account>(
-    'SELECT username, display_name, password_hash FROM users WHERE id = $1 AND deleted_at IS NULL',
+    'SELECT username, display_name, pin, password_hash FROM users WHERE id = $1 AND deleted_at IS NULL',
     [userId],
   );
   if (!account) throw signedOut();
-  const { username, display_name, password_hash } = account;
+  const { username, display_name, pin, password_hash } = account;
   const isKnown = await isKnownAddress(deps.database, userId, address);
   const attempt = { account: username, address, isKnownAddress: isKnown };
   if (!(await deps.passwordGuard.isRight(attempt, current, password_hash))) {
     // Not `unauthorized`: the caller is signed in, and a client would refresh its token and try again.
     throw new Refusal('forbidden', 'The current password is wrong, so nothing was changed.');
   }
-  if (current === chosen) throw new Refusal('invalid', 'new: that is the current password. Choose another.');
-  requireStrongPassword(chosen, { username, displayName: display_name });
+  if (current.normalize('NFKC') === chosen.normalize('NFKC'))
+    throw new Refusal('invalid', 'new: that is the current password. Choose another.');
+  requireStrongPassword(chosen, { username, displayName: display_name, pin });
   const newHash = await hashPassword(chosen);
   return announceAfterCommit(deps, async (tx, later) => {
     const changed = await tx.query(

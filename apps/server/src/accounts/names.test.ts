@@ -25,9 +25,40 @@ test('ACC-1 names that others would take for the server or its staff are nobodyâ
     '5upport',
     'adm1n',
     'm0derator',
+    'a11',
+    'he1p',
+    'he1p-desk',
+    'roo7',
+    'st4ff',
+    'moder4tor',
+    'administrators',
+    'adrnin',
+    'vvebmaster',
+    'everyone.',
+    'admin1',
+    'root-007',
+    'tpx-support',
+    'support_team',
+    'the.real.admin',
   ])
     expect(isReservedName(name)).toBe(true);
-  for (const name of ['alice', 'administer', 'heretic', 'allan', 'systema', 'supporter.of.cats', 'badmin'])
+  for (const name of [
+    'alice',
+    'administer',
+    'heretic',
+    'allan',
+    'systema',
+    'supporter.of.cats',
+    'badmin',
+    'ali',
+    'bot-alice',
+    'team-7f3a',
+    'admin-7f3a91cc',
+    'the-cat',
+    'meg',
+    'helen1',
+    'alls.well',
+  ])
     expect(isReservedName(name)).toBe(false);
   for (const name of ['admin', 'sys.tem', 'everyone'])
     expect(await refusalOf(take(name))).toMatchObject({ code: 'conflict' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { requireStrongPassword } from './password-strength.ts';
+import { type Chooser, requireStrongPassword } from './password-strength.ts';
 
-const alice = { username: 'alice', displayName: 'Alice Liddell' };
+const alice: Chooser = { username: 'alice', displayName: 'Alice Liddell' };
 const check =
   (password: string, chooser = alice) =>
   () =>
@@ -20,7 +20,26 @@ describe('AUTH-10 what is guessed first is refused, with the reason and what to 
       'own names',
       ['alicealice', 'alice-alice', 'Alice Liddell', 'aliceliddell', 'alice12345', 'l.i.d.d.e.l.l.alice'],
     ],
-    ['doubled words', ['passwordpassword', 'monkeymonkey', 'dragondragon', 'hunter2hunter2']],
+    [
+      'doubled words',
+      [
+        'password password',
+        'pass word 123',
+        'passwordpassword',
+        'monkeymonkey',
+        'dragondragon',
+        'hunter2hunter2',
+      ],
+    ],
+    [
+      'other scripts',
+      ['йцукенгшщз', 'пароль1234', 'привет123456', 'абвгдежзик', 'pässwörd123', 'あいうえおかきくけこ'],
+    ],
+    ['few characters', ['aaa111bbb222', 'ababbaabab', '💩'.repeat(10)]],
+    [
+      'what cannot be seen',
+      ['\u3164\u115f\u1160\u2800\u200b\u3164\u115f\u2800\u1160\u200b', '\u200b\u200c\u200d\u2060'.repeat(3)],
+    ],
     ['blanks', ['          ', '\u3000'.repeat(12), '\t\t\t\t\t\t\t\t\t\t']],
   ] as const)('AUTH-10 %s', (_, passwords) => {
     for (const password of passwords) {
@@ -42,11 +61,30 @@ test('AUTH-10 words that do not belong together, and what a manager makes, are t
     'Vh7wq2Zt0b',
     'zwölf Boxkämpfer jagen',
     '混沌とした夜の果てに歩く',
+    'семь серых китов танцуют',
+    'Kq Zt vW Px',
     'alice rides seven grey whales',
     `aaaaaaaaaa${crypto.randomUUID()}`,
     'correct horse battery '.repeat(11),
   ])
     expect(check(password)).not.toThrow();
+});
+
+test('AUTH-10 the PIN is one of the names', () => {
+  expect(check('k7m2p9xw12', { ...alice, pin: 'K7M2P9XW' })).toThrow('your own name');
+  expect(check('k7m2p9xw12')).not.toThrow();
+});
+
+test('AUTH-10 the longest password of the hardest kind is looked at in little time', () => {
+  const worst = 'pá.ss-wórd_Йц1!'.repeat(20).slice(0, 256);
+  check('warm up the lists')();
+  const started = performance.now();
+  try {
+    check(worst)();
+  } catch {
+    // Either answer is one.
+  }
+  expect(performance.now() - started).toBeLessThan(1_000);
 });
 
 test('AUTH-10 a short name is not looked for everywhere', () => {

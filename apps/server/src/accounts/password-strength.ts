@@ -1,6 +1,7 @@
-import { Refusal } from '@tpx/protocol';
+import { cleanName, Refusal } from '@tpx/protocol';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { foldForGuessing } from './fold-for-guessing.ts';
 
 /** zxcvbn's 3 of 4: more than a hundred million guesses by somebody who tries what people choose first. */
 const SCORE_MIN = 3;
@@ -10,29 +11,53 @@ const LOOKED_AT = 40;
 const BESIDE_NAME_MIN = 6;
 /** Shorter names are within other words. */
 const NAME_MIN = 3;
+const DIFFERENT_MIN = 5;
+const SEQUENCE_SHARE = 0.7;
+/** Every second one is a sequence as well. */
+const STEP_MAX = 2;
 
 let estimator: ZxcvbnFactory | undefined;
 
 /** Who chooses the password. */
-export type Chooser = { username: string; displayName: string };
+export type Chooser = { username: string; displayName: string; pin?: string | null };
 
 /**
  * Refuses what is guessed first: common passwords and their variants, sequences, repetitions, rows of keys, and what is made
  * of the person's own names (NIST SP 800-63B section 5.1.1.2). Composition is not asked for.
  * @throws {Refusal} `invalid`
  */
-export function requireStrongPassword(password: string, { username, displayName }: Chooser): void {
+export function requireStrongPassword(password: string, { username, displayName, pin }: Chooser): void {
   // As it is hashed: another form of the same characters is no other password.
   const text = password.normalize('NFKC');
-  if (text.trim() === '') throw weak('It is nothing but blanks.');
-  const names = [username, displayName, ...displayName.split(/\s+/), 'tpx'];
+  if (cleanName(text) === '') throw weak('Nothing of it can be seen.');
+  const names = [username, displayName, ...displayName.split(/\s+/), pin ?? '', 'tpx'];
   if (isMadeOf(text, names)) throw weak('It is made of your own name.');
+  const characters = [...text.toLowerCase()];
+  if (new Set(characters).size < DIFFERENT_MIN) throw weak('It has too few different characters.');
+  if (isSequence(characters)) throw weak('It is a sequence.');
+  const warning = warningOf(text, names);
+  if (warning !== undefined) throw weak(REASONS[warning] ?? 'It is close to what is often chosen.');
+  const folded = foldForGuessing(text);
+  const reason = folded === text ? undefined : REASONS[warningOf(folded, names) ?? ''];
+  // Without a reason it is only short, for want of what was folded away.
+  if (reason !== undefined) throw weak(reason);
+}
+
+/** Undefined where it takes many guesses, else why it does not, by the keys of zxcvbn, which knows no reason for some. */
+function warningOf(text: string, names: readonly string[]): string | undefined {
   const ends = text.length > LOOKED_AT ? [text.slice(0, LOOKED_AT), text.slice(-LOOKED_AT)] : [text];
   estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
-  const results = ends.map((part) => (estimator as ZxcvbnFactory).check(part, names));
-  if (results.some(({ score }) => score >= SCORE_MIN)) return;
-  const warning = results[0]?.feedback.warning ?? '';
-  throw weak(REASONS[warning] ?? 'It is close to what is often chosen.');
+  const guesser = estimator;
+  const results = ends.map((part) => guesser.check(part, [...names]));
+  if (results.some(({ score }) => score >= SCORE_MIN)) return undefined;
+  return results[0]?.feedback.warning ?? '';
+}
+
+/** In any script: nearly every character is the one before it or near it. */
+function isSequence(characters: readonly string[]): boolean {
+  const codes = characters.map((character) => character.codePointAt(0) ?? 0);
+  const steps = codes.slice(1).filter((code, index) => Math.abs(code - (codes[index] ?? 0)) <= STEP_MAX);
+  return steps.length >= SEQUENCE_SHARE * (codes.length - 1);
 }
 
 function isMadeOf(password: string, names: readonly string[]): boolean {
