@@ -241,3 +241,26 @@ test('RCP-5: receipts of a message are told to members only', async () => {
     code: 'not_found',
   });
 });
+
+test('RCP-2 LOG-15 a mark of a history that is no more passes nothing of the one that is there now', async () => {
+  const { seq } = await say();
+  const live = await liveGroup();
+  const [reader] = members as [UserId];
+  const { receipts } = book();
+  receipts.mark(live, reader, seq + 40, seq + 40);
+  await receipts.flush();
+  const marks = await world.rows(
+    'SELECT delivered_seq, read_seq FROM members WHERE conversation_id = $1 AND user_id = $2',
+    [group, reader],
+  );
+  expect(marks).toEqual([{ delivered_seq: String(seq), read_seq: String(seq) }]);
+  await say();
+  receipts.mark(live, reader, seq + 1, seq + 1);
+  receipts.forgetAll();
+  await receipts.close();
+  const after = await world.rows('SELECT read_seq FROM members WHERE conversation_id = $1 AND user_id = $2', [
+    group,
+    reader,
+  ]);
+  expect(after).toEqual([{ read_seq: String(seq) }]);
+});
