@@ -3,11 +3,11 @@ import type { Storage } from '../storage/storage.ts';
 import { readJson, writeJson } from '../storage/stored-json.ts';
 import type { WitnessedHead } from './compare-audit.ts';
 
-/** Per group. Several tell between which entries a log was changed. */
-const HEADS_MAX = 32;
+/** Per group, of this device's own and of shared ones each. Several tell between which entries a log was changed. */
+const HEADS_MAX = 16;
 
 type Stored = {
-  /** Heads of before were given up by the person; ISO 8601, empty at first. */
+  /** Shared heads of before were given up by the person; ISO 8601, empty at first. */
   since: string;
   heads: WitnessedHead[];
 };
@@ -24,14 +24,25 @@ export class AuditWitness {
     return (await this.#read(groupId)).heads;
   }
 
-  /** Adds heads that are new. Past 32 the oldest go. */
+  /**
+   * Adds heads that are new. Past 16 the oldest go, of shared ones for themselves: what the server says that others shared,
+   * and when, must not push out what this device saw.
+   */
   async remember(groupId: string, heads: readonly WitnessedHead[]): Promise<void> {
     const { since, heads: known } = await this.#read(groupId);
     const all = [...known];
-    for (const head of heads) if (head.at > since && !all.some((one) => isSame(one, head))) all.push(head);
-    if (all.length === known.length) return;
+    for (const head of heads) {
+      const isOwn = head.shared_by === null;
+      const same = all.findIndex((one) => isSame(one, head));
+      // What a device has seen itself counts as that, whoever shared it before.
+      if (same !== -1 && isOwn && all[same]?.shared_by !== null) all[same] = head;
+      else if (same === -1 && (isOwn || head.at > since)) all.push(head);
+    }
+    if (all.every((head, index) => head === known[index])) return;
     all.sort((a, b) => (a.at < b.at ? -1 : 1));
-    await this.#write(groupId, { since, heads: all.slice(-HEADS_MAX) });
+    const own = all.filter(({ shared_by }) => shared_by === null).slice(-HEADS_MAX);
+    const shared = all.filter(({ shared_by }) => shared_by !== null).slice(-HEADS_MAX);
+    await this.#write(groupId, { since, heads: [...own, ...shared] });
   }
 
   /** Takes a log as it is now, and gives up everything that was seen or shared before. */

@@ -38,7 +38,7 @@ describe('AUDIT-6 a log is compared with what was witnessed of it', () => {
   });
 });
 
-test('AUDIT-6 heads are kept once each, the newest 32, and for each group apart', async () => {
+test('AUDIT-6 heads are kept once each, the newest 16, and for each group apart', async () => {
   const storage = new MemoryStorage();
   const witness = new AuditWitness(storage);
   expect(await witness.heads('g')).toEqual([]);
@@ -51,14 +51,38 @@ test('AUDIT-6 heads are kept once each, the newest 32, and for each group apart'
   }));
   await witness.remember('g', many);
   expect((await witness.heads('g')).map(({ count }) => count)).toEqual(
-    many.slice(-32).map(({ count }) => count),
+    many.slice(-16).map(({ count }) => count),
   );
   expect(await witness.heads('h')).toEqual([]);
   await witness.accept('g', head(3, 'c'));
-  await witness.remember('g', [head(7, 'a', 'bob'), ...many]);
+  await witness.remember('g', [head(7, 'a', 'bob'), ...many.map((one) => ({ ...one, shared_by: 'bob' }))]);
   expect(await witness.heads('g')).toEqual([head(3, 'c')]);
   await storage.set('audit/g', '{"damaged":');
   expect(await witness.heads('g')).toEqual([]);
+});
+
+test('AUDIT-6 what is said to be shared, and when, pushes out nothing that this device saw', async () => {
+  const witness = new AuditWitness(new MemoryStorage());
+  await witness.remember('g', [head(4, 'd')]);
+  const forged = (count: number) => ({ ...head(1, 'f', 'bob'), count, at: '2099-01-01T00:00:00.000Z' });
+  await witness.remember(
+    'g',
+    Array.from({ length: 40 }, (_, index) => forged(index + 1)),
+  );
+  expect(await witness.heads('g')).toContainEqual(head(4, 'd'));
+  expect(await witness.heads('g')).toHaveLength(17);
+  // Nor is what it sees from then on dropped for being older.
+  await witness.accept('g', head(4, 'd'));
+  await witness.remember('g', [head(5, 'e')]);
+  expect(await witness.heads('g')).toEqual([head(4, 'd'), head(5, 'e')]);
+});
+
+test('AUDIT-6 what this device saw is its own, also where somebody shared the same before', async () => {
+  const witness = new AuditWitness(new MemoryStorage());
+  await witness.remember('g', [head(3, 'c', 'bob')]);
+  await witness.remember('g', [head(3, 'c')]);
+  await witness.remember('g', [head(3, 'c', 'bob')]);
+  expect(await witness.heads('g')).toEqual([head(3, 'c')]);
 });
 
 test('AUDIT-6 a shared head reads back, and nothing else is one', () => {
