@@ -25,8 +25,10 @@ function readings(name: string): string[] {
   return [name, letters, letters.replaceAll('1', 'i'), letters.replaceAll('1', 'l')];
 }
 
+/** One of the words, or several: `admins`. A digit at the end is a number there: `owner5` is no owners. */
 function isOneOf(words: ReadonlySet<string>, name: string): boolean {
-  return readings(name).some((reading) => words.has(reading) || words.has(reading.replace(/s$/, '')));
+  const one = name.replace(/s$/, '');
+  return [...readings(name), ...readings(one)].some((reading) => words.has(reading));
 }
 
 /** Whether nobody may register this name: `admin`, and what reads as it (`ad.min`, `r00t`, `he1p`, `admin2`, `tpx-support`). */

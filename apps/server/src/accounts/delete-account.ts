@@ -51,6 +51,7 @@ export async function deleteAccount(
       [userId],
     );
     for (const { id } of sessions) announceRevoked(later, userId, id);
+    await forgetAddresses(tx, userId);
     later.changed({ type: 'user_deleted', userId });
   });
 }
@@ -73,6 +74,5 @@ async function eraseProfile(tx: Queries, userId: UserId): Promise<void> {
     [userId, DELETED_DISPLAY_NAME],
   );
   if (erased.length === 0) throw signedOut();
-  await forgetAddresses(tx, userId);
   await tx.query('DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1', [userId]);
 }

@@ -39,7 +39,6 @@ export async function openDeviceSession(
       LIMITS.refreshTokenSeconds,
     ],
   );
-  await rememberAddress(tx, userId, device.address);
   const others = await otherSessions(tx, userId, sessionId);
   // Long before the limit: other nodes have the time of many sign-ins to answer.
   if (others.length >= MANY_DEVICES) later.changed({ type: 'many_devices', userId });
@@ -47,6 +46,7 @@ export async function openDeviceSession(
     await tx.query('DELETE FROM device_sessions WHERE id = $1', [id]);
     announceRevoked(later, userId, id);
   }
+  await rememberAddress(tx, userId, device.address);
   return refreshToken;
 }
 

@@ -5,7 +5,10 @@ import { addressKey } from './address-key.ts';
 /** Of each person: the places of months for most, and a bound for those who travel. */
 const KEPT_MAX = 20;
 
-/** One of this person's devices is at this address: who signs in from there is no stranger (spec AUTH-5). */
+/**
+ * One of this person's devices is at this address: who signs in from there is no stranger (spec AUTH-5). Sessions are locked
+ * before addresses, everywhere.
+ */
 export async function rememberAddress(tx: Queries, userId: UserId, address: string): Promise<void> {
   if (address === '') return;
   await tx.query(
@@ -15,7 +18,8 @@ export async function rememberAddress(tx: Queries, userId: UserId, address: stri
   );
   await tx.query(
     `DELETE FROM known_addresses WHERE user_id = $1 AND address IN (
-       SELECT address FROM known_addresses WHERE user_id = $1 ORDER BY used_at DESC, address OFFSET $2)`,
+       SELECT address FROM known_addresses WHERE user_id = $1 ORDER BY used_at DESC, address OFFSET $2
+       FOR UPDATE SKIP LOCKED)`,
     [userId, KEPT_MAX],
   );
 }

@@ -57,6 +57,11 @@ test('ACC-1 names that others would take for the server or its staff are nobodyâ
     'the-cat',
     'meg',
     'helen1',
+    'owner5',
+    'team5',
+    'bot12',
+    'me2',
+
     'alls.well',
   ])
     expect(isReservedName(name)).toBe(false);
