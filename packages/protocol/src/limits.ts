@@ -61,6 +61,10 @@ export const LIMITS = {
   readCharactersPerToken: 65_536,
   /** A JSON request body. */
   bodyMaxBytes: 262_144,
+  /** All of a body has to arrive within it. */
+  bodyWithinMs: 30_000,
+  /** POSTs of one long poll that are under way; the official client sends one after the other. */
+  postsAtOnce: 2,
   /** Nesting of JSON that a client sends. */
   jsonDepthMax: 16,
   /** Values in one JSON body or frame: commas and opening brackets. */

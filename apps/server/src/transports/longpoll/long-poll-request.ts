@@ -1,4 +1,5 @@
 import { Refusal } from '@tpx/protocol';
+import { readBody } from '../read-body.ts';
 
 /** Who asks, and for which session. */
 export type PollCredentials = {
@@ -25,21 +26,10 @@ export function readCredentials(request: Request, query: URLSearchParams): PollC
  * @throws {Refusal} `invalid` where it is not UTF-8 or breaks off
  */
 export async function readText(request: Request, max: number): Promise<string | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > max) return undefined;
-  if (!request.body) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const bytes = await readBody(request, max);
+  if (!bytes) return undefined;
   try {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > max) return undefined;
-      chunks.push(chunk);
-    }
-  } catch {
-    throw new Refusal('invalid', 'The request was broken off.');
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Refusal('invalid', 'The body is not UTF-8.');
   }

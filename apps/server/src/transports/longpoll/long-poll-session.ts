@@ -44,6 +44,8 @@ export class LongPollSession {
   readonly #session: Session;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #endPoll: (() => void) | undefined;
+  /** POSTs whose body is not all there yet. */
+  #posts = 0;
 
   constructor(deps: Deps, caller: Caller, opened: { accessToken: string; byHeader: boolean }) {
     this.#deps = deps;
@@ -100,11 +102,23 @@ export class LongPollSession {
     });
   }
 
+  /** Takes what `read` brings. Few at once: what has come of each is held until its end (spec WS-26). */
+  async post(read: () => Promise<string>): Promise<void> {
+    if (this.#posts >= LIMITS.postsAtOnce)
+      throw new Refusal('rate_limited', 'Send one POST after the other.', { retryAfterMs: 1_000 });
+    this.#posts++;
+    try {
+      this.#receive(await read());
+    } finally {
+      this.#posts--;
+    }
+  }
+
   /**
    * Frames of one POST, one a line: text begins with `[`, anything else is a binary push in base64.
    * @throws {Refusal} `too_large`, before any of them is handled, where there are too many
    */
-  receive(body: string): void {
+  #receive(body: string): void {
     const lines = body.split('\n', LIMITS.framesPerPost + 1);
     if (lines.length > LIMITS.framesPerPost)
       throw new Refusal('too_large', `One POST carries at most ${LIMITS.framesPerPost} lines.`);

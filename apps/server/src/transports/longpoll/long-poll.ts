@@ -115,10 +115,12 @@ export class LongPoll {
     checkVersion(query.get('vsn'));
     const session = this.#openedByHeader(query) ?? (await this.#resume(request, query));
     if (!session || session.ended) return answer({ status: 410 });
-    const body = await readText(request, BATCH_MAX_BYTES);
-    if (body === undefined)
-      throw new Refusal('too_large', `One POST carries at most ${BATCH_MAX_BYTES} bytes of frames.`);
-    session.receive(body);
+    await session.post(async () => {
+      const body = await readText(request, BATCH_MAX_BYTES);
+      if (body === undefined)
+        throw new Refusal('too_large', `One POST carries at most ${BATCH_MAX_BYTES} bytes of frames.`);
+      return body;
+    });
     return answer({ status: 200 });
   }
 

@@ -1,10 +1,12 @@
 import { cut, excessOf, JSON_BOUNDS, LIMITS, Refusal } from '@tpx/protocol';
+import { readBody } from '../read-body.ts';
 
 const REASON_MAX = 120;
 
 /** The JSON that a request carries; `{}` where its body is empty. @throws {Refusal} `invalid`, `too_large`, `unsupported_media` */
 export async function readJsonBody(request: Request): Promise<unknown> {
-  const bytes = await readBytes(request, LIMITS.bodyMaxBytes);
+  const bytes = await readBody(request, LIMITS.bodyMaxBytes);
+  if (!bytes) throw tooLarge(LIMITS.bodyMaxBytes);
   if (bytes.length === 0) return {};
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
@@ -29,27 +31,6 @@ function parse(bytes: Uint8Array): unknown {
     const why = error instanceof SyntaxError ? `: ${cut(error.message, REASON_MAX)}` : '';
     throw new Refusal('invalid', `The body is not valid JSON${why}.`);
   }
-}
-
-/** Never holds more than `max` bytes, whatever the client announces or leaves unannounced. */
-async function readBytes(request: Request, max: number): Promise<Uint8Array> {
-  const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > max) throw tooLarge(max);
-  if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > max) throw tooLarge(max);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    // The client went away in the middle of it: nobody reads the answer, and it is no fault of the node's.
-    if (request.signal.aborted) throw new Refusal('invalid', 'The request was broken off.');
-    throw error;
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 function tooLarge(max: number): Refusal {
