@@ -14,6 +14,9 @@ with open(os.environ["TPX_SCHEMATHESIS_WORLD"], encoding="utf-8") as file:
 #: These end sessions of the asker: somebody who is needed for nothing else makes them.
 ENDING = {"/auth/logout", "/auth/logout-everywhere", "/users/me/password"}
 
+#: Here a password is chosen.
+CHOOSING = {"/auth/register", "/users/me/password"}
+
 token = None
 cursors = {}
 
@@ -70,6 +73,11 @@ def before_call(context, case, **kwargs):
     me, other = WORLD["asker"]["id"], WORLD["ids"]["users"][-1]
     if isinstance(case.body, dict) and str(case.body.get("user_id")).lower() == me:
         case.body = {**case.body, "user_id": other}
+    # Nor which passwords are guessed first (rule AUTH-10).
+    for field in ("password", "new"):
+        chosen = case.body.get(field) if isinstance(case.body, dict) else None
+        if isinstance(chosen, str) and 10 <= len(chosen) <= 256 and case.operation.path in CHOOSING:
+            case.body = {**case.body, field: "quiet-harbour-lantern-43"}
     if case.operation.path == "/users/{id}/block" and str(case.path_parameters.get("id")).lower() == me:
         case.path_parameters = {**case.path_parameters, "id": other}
 
