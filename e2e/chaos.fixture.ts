@@ -32,18 +32,23 @@ export async function chaos(seconds: number): Promise<void> {
   using clients = new Clients();
   const traffic = await Traffic.start(clients, cluster);
   let rounds = 0;
-  for (const endsAt = Date.now() + seconds * 1_000; Date.now() < endsAt; ) {
-    const faults = faultsOf(cluster, workers, random);
-    const chosen = choose(faults, random);
-    const holdsMs = HOLDS_MS.from + random.below(HOLDS_MS.to - HOLDS_MS.from);
-    console.log(`${++rounds}: ${chosen.map(({ what }) => what).join(', and ')}, for ${holdsMs} ms`);
-    for (const fault of chosen) await fault.begin();
-    await Bun.sleep(holdsMs);
-    for (const fault of chosen) await fault.end();
-    await traffic.flows();
-    await traffic.arrives();
+  try {
+    for (const endsAt = Date.now() + seconds * 1_000; Date.now() < endsAt; ) {
+      const faults = faultsOf(cluster, workers, random);
+      const chosen = choose(faults, random);
+      const holdsMs = HOLDS_MS.from + random.below(HOLDS_MS.to - HOLDS_MS.from);
+      console.log(`${++rounds}: ${chosen.map(({ what }) => what).join(', and ')}, for ${holdsMs} ms`);
+      for (const fault of chosen) await fault.begin();
+      await Bun.sleep(holdsMs);
+      for (const fault of chosen) await fault.end();
+      await traffic.flows();
+      await traffic.arrives();
+    }
+    await traffic.endsWhole();
+  } catch (error) {
+    for (const node of cluster.nodes) console.log(`${node.url} wrote:\n${node.output().slice(-4_000)}`);
+    throw error;
   }
-  await traffic.endsWhole();
   console.log(`${rounds} rounds, ${traffic.acknowledged} messages`);
   expect(traffic.acknowledged).toBeGreaterThan(rounds);
 }
@@ -60,14 +65,17 @@ function faultsOf(cluster: Cluster, workers: TestServer, random: SeededRandom): 
   const node = cluster.node(index);
   const workerPids = workersOf(workers);
   const worker = workerPids[random.below(workerPids.length)] ?? workers.pid;
-  let stopped: number[] = [];
-  const still = (pids: () => number[]) => ({
-    begin: () => {
-      stopped = pids();
-      signal(stopped, 'SIGSTOP');
-    },
-    end: () => signal(stopped, 'SIGCONT'),
-  });
+  const still = (pids: () => number[]) => {
+    // Each has its own: two may stand still at once, and those that go on must be those that were stopped.
+    let stopped: number[] = [];
+    return {
+      begin: () => {
+        stopped = pids();
+        signal(stopped, 'SIGSTOP');
+      },
+      end: () => signal(stopped, 'SIGCONT'),
+    };
+  };
   return [
     {
       part: 'postgres',

@@ -18,8 +18,12 @@ export class Reader {
   /** Broadcasts that wait until what was missed before them is read. */
   #held: number[] | undefined;
   #joins = 0;
+  readonly #socket: Socket;
+  readonly #url: string;
 
-  constructor(socket: Socket, api: Api, groupId: string) {
+  constructor(socket: Socket, api: Api, groupId: string, url = '') {
+    this.#url = url;
+    this.#socket = socket;
     this.#api = api;
     this.#groupId = groupId;
     this.channel = socket.channel(`group:${groupId}`, () => ({ last_seq: this.last }));
@@ -34,7 +38,11 @@ export class Reader {
 
   /** Waits for `last`; everything until then is there once, in order. */
   async isWhole(last: number): Promise<void> {
-    await until(() => this.last >= last, { what: `message ${last} to arrive`, timeoutMs: 20_000 });
+    await until(() => this.last >= last, { what: `message ${last} to arrive`, timeoutMs: 20_000 }).catch(
+      (error: Error) => {
+        throw new Error(`${error.message} ${this.#state()}`);
+      },
+    );
     expect(this.seqs).toEqual(Array.from({ length: this.last }, (_, n) => n + 1));
   }
 
@@ -54,6 +62,13 @@ export class Reader {
     }
     this.seqs.push(...held);
     this.#held = undefined;
+  }
+
+  /** What a reader that waits in vain is doing. */
+  #state(): string {
+    const waiting = this.#held ? `, ${this.#held.length} broadcasts wait for the pages before them` : '';
+    const socket = this.#socket.isConnected() ? 'connected' : 'not connected';
+    return `The reader at ${this.#url} has ${this.last}${waiting}; channel ${this.channel.state}, socket ${socket}, ${this.#joins} joins.`;
   }
 
   #take(events: readonly Seen[], end: number): void {
@@ -81,7 +96,7 @@ export class Traffic {
     this.readers = people.map((person, index) => {
       const node = cluster.node(index);
       const api = new Api(node.url, person.tokens.access_token);
-      return new Reader(clients.connectAs(node, person), api, group.id);
+      return new Reader(clients.connectAs(node, person), api, group.id, node.url);
     });
     this.#sending = senders.map((index) =>
       this.#send(cluster.node(index), people[index] as Person, group.id),
