@@ -32,12 +32,13 @@ export const EXPORT_COMMANDS = [
     async run(context) {
       const { client } = context;
       const { sessions } = await client.rest.auth.sessions();
-      const lines = [
+      let lines = [
         line('user', await client.refreshMe()),
         ...sessions.map((session) => line('session', session)),
       ];
+      // Not as arguments of a call, of which there can't be a million.
       for (const conversation of client.conversations)
-        lines.push(...(await conversationLines(context, conversation)));
+        lines = lines.concat(await conversationLines(context, conversation));
       return await write(context, client.me.username ?? 'account', lines);
     },
     show: exportedLines,
