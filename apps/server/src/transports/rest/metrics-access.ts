@@ -15,6 +15,12 @@ const PASSED_ON = [
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fly-client-ip',
+  'cdn-loop',
 ];
 
 type Asked = { peer: string | undefined; headers: Headers };

@@ -96,6 +96,8 @@ test.each([
   ['through a proxy that claims this machine', { ...here, headers: { 'x-forwarded-for': '127.0.0.1' } }],
   ['through a proxy that says Forwarded', { ...here, headers: { forwarded: 'for=127.0.0.1' } }],
   ['through a proxy that says Via', { ...here, headers: { via: '1.1 caddy' } }],
+  ['through a tunnel to this machine', { ...here, headers: { 'cf-connecting-ip': '192.0.2.1' } }],
+  ['through a load balancer of a cluster', { ...here, headers: { 'x-cluster-client-ip': '192.0.2.1' } }],
   ['by a page of another origin', { ...here, headers: { origin: 'https://evil.example' } }],
   ['by a page under a name that was made to point here', { ...here, headers: { host: 'evil.example:4000' } }],
   ['with another token', { peer: '192.0.2.1', headers: { authorization: `Bearer ${TOKEN}x` } }],
