@@ -117,6 +117,13 @@ describe('SDK-18 a hostile or broken server', () => {
       await isRefusedBadAnswer(rest.auth.sessions());
     });
 
+  test('SDK-18 five million values are refused before each of them is checked', async () => {
+    answer = () => new Response(`{"sessions":[${'{},'.repeat(5_000_000)}{}]}`);
+    const startedAt = performance.now();
+    await isRefusedBadAnswer(rest.auth.sessions());
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   test('SDK-18 what a newer server may say is taken: more fields, other words, other kinds of content', async () => {
     const message = { ...messageAt(1), type: 'poll', content: { question: 'why' }, votes: 3 };
     answer = () =>

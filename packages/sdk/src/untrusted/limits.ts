@@ -6,6 +6,8 @@ export const TAKEN = {
   frameMaxLength: 16_777_216,
   /** Nesting of JSON. What clients may send is 16 deep; answers put a few levels around it. */
   jsonDepthMax: 64,
+  /** Commas and opening brackets of one answer or frame. A hundred messages with every reaction there can be have 130,000. */
+  jsonValuesMax: 200_000,
   /** A list or log that is read page by page, in all. */
   walkMaxBytes: 268_435_456,
   walkMaxPages: 20_000,

@@ -1,11 +1,14 @@
 import { TAKEN } from './limits.ts';
 
-/** Shorter texts nest too little to harm anybody, and most frames are. */
-const NOT_DEEP_LENGTH = 1_024;
+/** Shorter texts nest and hold too little to harm anybody, and most frames are. */
+const HARMLESS_LENGTH = 1_024;
 
-/** The value, or undefined for what is not JSON or nests deeper than a walk through it can follow. */
+/**
+ * The value, or undefined for what is not JSON, nests deeper than a walk through it can follow, or holds so many values that
+ * checking each would take a minute.
+ */
 export function readJson(text: string): unknown {
-  if (text.length > NOT_DEEP_LENGTH && isTooDeep(text)) return undefined;
+  if (text.length > HARMLESS_LENGTH && isTooMuch(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -13,8 +16,9 @@ export function readJson(text: string): unknown {
   }
 }
 
-function isTooDeep(text: string): boolean {
+function isTooMuch(text: string): boolean {
   let depth = 0;
+  let values = 0;
   let isInString = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -22,7 +26,9 @@ function isTooDeep(text: string): boolean {
     else if (isInString) {
       if (code === 0x5c) at++;
     } else if (code === 0x5b || code === 0x7b) {
-      if (++depth > TAKEN.jsonDepthMax) return true;
+      if (++depth > TAKEN.jsonDepthMax || ++values > TAKEN.jsonValuesMax) return true;
+    } else if (code === 0x2c) {
+      if (++values > TAKEN.jsonValuesMax) return true;
     } else if (code === 0x5d || code === 0x7d) depth--;
   }
   return false;
