@@ -1,5 +1,6 @@
 /** `npm run backup -- FILE`: everything that is stored, as of now, in one new file (docs/backup.md). */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
 import { BackupError } from './backup/backup-format.ts';
 import { count } from './backup/progress.ts';
@@ -14,17 +15,17 @@ const say = (line: string) => console.log(line);
 await runCommand('backup', process.argv.slice(2), toStartError, async (file) => {
   if (existsSync(file)) throw new BackupError(`${file} is there already: name a new file.`);
   // Under another name until it is whole, so that one that was interrupted is not taken for a backup.
-  const unfinished = `${file}.partial`;
-  rmSync(unfinished, { force: true });
+  // A name of its own: two backups to one file must not write into each other.
+  const unfinished = `${file}.${randomBytes(4).toString('hex')}.partial`;
   say(`Backing up to ${file} ...`);
   try {
     const { takenAt, rows } = await withStoredData(readConfig(process.env), say, (address) =>
       inTransaction(address, (tx) => writeBackup(tx, unfinished, { version: packageJson.version, say })),
     );
-    renameSync(unfinished, file);
+    // Unlike a rename it never replaces a file that came meanwhile.
+    linkSync(unfinished, file);
     say(`Done: ${count(rows)} as of ${takenAt}. The file holds keys: keep it where only you can read it.`);
-  } catch (error) {
+  } finally {
     rmSync(unfinished, { force: true });
-    throw error;
   }
 });

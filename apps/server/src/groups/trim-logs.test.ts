@@ -50,6 +50,24 @@ test('GRP-9 what is older goes from the front, for good; what is left has no gap
   expect(await trimLogs(world, NOW)).toBe(0);
 });
 
+test('CLOCK-2 what was stored while the clock was ahead keeps nothing behind it, and goes with it', async () => {
+  const year = -365 * 86_400;
+  for (const ahead of [1, 3, 700]) {
+    const groupId = await room(100, [...Array<number>(ahead).fill(year), 300, 200, 99]);
+    expect(await trimLogs(world, NOW)).toBe(ahead + 2);
+    expect(await logOf(groupId)).toEqual({ first: ahead + 3, last: ahead + 3, seqs: [ahead + 3] });
+  }
+  // Behind it is nothing that is too old: it may be seconds old itself.
+  for (const ages of [[year], [year, 50], [year, year, 99, 10], [50, year]]) {
+    const groupId = await room(100, ages);
+    expect(await trimLogs(world, NOW)).toBe(0);
+    expect((await logOf(groupId)).first).toBe(1);
+  }
+  const between = await room(100, [300, year, 200, year, 50]);
+  expect(await trimLogs(world, NOW)).toBe(3);
+  expect((await logOf(between)).first).toBe(4);
+});
+
 test('GRP-9 edits, reactions and unread mentions of what is deleted go with it, others stay', async () => {
   const groupId = await room(100, [300, 50]);
   const at = secondsAgo(200);

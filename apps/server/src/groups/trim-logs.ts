@@ -57,7 +57,7 @@ async function trimRound(pass: Pass): Promise<Round> {
 
 type Due = { id: ConversationId };
 
-/** Groups whose oldest event is too old, by id. */
+/** Groups whose oldest event is too old, or of a time that has not come, by id. */
 function findDue(queries: Queries, now: Date, after: ConversationId | null): Promise<Due[]> {
   return queries.query<Due>(
     `SELECT g.id FROM groups g JOIN conversations c ON c.id = g.id, LATERAL (
@@ -67,7 +67,8 @@ function findDue(queries: Queries, now: Date, after: ConversationId | null): Pro
        ) AS created_at
      ) e
      WHERE g.messages_retention IS NOT NULL AND ($2::uuid IS NULL OR g.id > $2) AND c.first_seq <= c.last_seq
-       AND e.created_at + clock_allowance(e.created_at) < $1::timestamptz - make_interval(secs => g.messages_retention)
+       AND (e.created_at > $1 OR
+         e.created_at + clock_allowance(e.created_at) < $1::timestamptz - make_interval(secs => g.messages_retention))
      ORDER BY g.id LIMIT $3`,
     [now, after, GROUPS_PER_LOOK],
   );
@@ -95,31 +96,45 @@ async function trimLog(pass: Pass, groupId: ConversationId): Promise<Round> {
   return { removed, isMoreLeft: true };
 }
 
+/**
+ * Where the log begins after a batch: at the first event that is young enough, and never past the last one that is too old.
+ * `created_at` rises along a log, but for what was stored while the clock was ahead: an event of a time that has not come
+ * says nothing of its age, so it goes with the first event behind it that is too old (spec CLOCK-2). Where the log begins
+ * with such a one, all of it is looked at.
+ */
+const KEPT_FROM = `
+  SELECT c.first_seq, least(
+    c.first_seq + $3,
+    min(e.seq) FILTER (WHERE e.created_at <= $2 AND e.created_at + clock_allowance(e.created_at) >= l.oldest),
+    coalesce(max(e.seq) FILTER (WHERE e.created_at + clock_allowance(e.created_at) < l.oldest), c.first_seq - 1) + 1
+  ) AS kept_seq
+  FROM conversations c
+  JOIN groups g ON g.id = c.id,
+  LATERAL (SELECT $2::timestamptz - make_interval(secs => g.messages_retention) AS oldest) l,
+  LATERAL (
+    SELECT CASE WHEN EXISTS (
+        SELECT FROM messages m WHERE m.conversation_id = c.id AND m.seq = c.first_seq AND m.created_at > $2
+        UNION ALL
+        SELECT FROM changes h WHERE h.conversation_id = c.id AND h.seq = c.first_seq AND h.created_at > $2
+      ) THEN c.last_seq ELSE c.first_seq + $3 - 1 END AS last
+  ) looked,
+  LATERAL (
+    SELECT m.seq, m.created_at FROM messages m
+    WHERE m.conversation_id = c.id AND m.seq BETWEEN c.first_seq AND looked.last
+    UNION ALL
+    SELECT h.seq, h.created_at FROM changes h
+    WHERE h.conversation_id = c.id AND h.seq BETWEEN c.first_seq AND looked.last
+  ) e
+  WHERE c.id = $1 AND g.messages_retention IS NOT NULL
+  GROUP BY c.id, c.first_seq`;
+
 type Cut = { removed: number; firstSeq: number };
 
 /** `held`: somebody kept the group for longer than a moment; `nothing`: nothing in it is too old. */
 async function trimBatch(tx: Queries, groupId: ConversationId, now: Date): Promise<Cut | 'held' | 'nothing'> {
   const [lock] = await tx.query<{ is_mine: boolean }>('SELECT lock_conversation($1) AS is_mine', [groupId]);
   if (!lock?.is_mine) return 'held';
-  // `created_at` never falls along a log, so what is too old is all before the first event that is not.
-  const [row] = await tx.query<{ first_seq: string; kept_seq: string }>(
-    `SELECT c.first_seq, coalesce(
-       (SELECT min(e.seq) FROM (
-          SELECT m.seq FROM messages m
-          WHERE m.conversation_id = c.id AND m.seq >= c.first_seq AND m.seq < c.first_seq + $3 
-            AND m.created_at + clock_allowance(m.created_at) >= l.oldest
-          UNION ALL
-          SELECT h.seq FROM changes h
-          WHERE h.conversation_id = c.id AND h.seq >= c.first_seq AND h.seq < c.first_seq + $3 
-            AND h.created_at + clock_allowance(h.created_at) >= l.oldest
-        ) e),
-       least(c.first_seq + $3, c.last_seq + 1)) AS kept_seq
-     FROM conversations c
-     JOIN groups g ON g.id = c.id,
-     LATERAL (SELECT $2::timestamptz - make_interval(secs => g.messages_retention) AS oldest) l
-     WHERE c.id = $1 AND g.messages_retention IS NOT NULL`,
-    [groupId, now, BATCH],
-  );
+  const [row] = await tx.query<{ first_seq: string; kept_seq: string }>(KEPT_FROM, [groupId, now, BATCH]);
   if (!row) return 'nothing';
   const firstSeq = Number(row.kept_seq);
   const removed = firstSeq - Number(row.first_seq);

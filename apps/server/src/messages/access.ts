@@ -42,7 +42,7 @@ type AccessRow = {
 };
 
 const ACCESS = `
-  SELECT c.kind, c.rights_version, m.role, m.delivered_seq, m.read_seq, g.who_can_post, u.status_state = 'offline' AS invisible,
+  SELECT c.kind, c.rights_version, CASE WHEN u.deleted_at IS NULL THEN m.role END AS role, m.delivered_seq, m.read_seq, g.who_can_post, u.status_state = 'offline' AS invisible,
          b.user_id IS NOT NULL AS banned, l.user_id IS NOT NULL AS blocked,
          (SELECT array_agg(h.user_id) FROM blocks h WHERE h.blocked_id = k.user_id) AS blockers
   FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (user_id, conversation_id, ord)

@@ -90,7 +90,7 @@ export class MessageWriter {
 
   #settle({ draft, resolve, reject }: Waiting, appended: Appended | undefined): void {
     if (appended?.refused) {
-      this.#explain(draft).then(reject, reject);
+      this.#reconsider(draft).then(resolve, reject);
       return;
     }
     if (!appended || appended.seq === null) {
@@ -108,18 +108,16 @@ export class MessageWriter {
     resolve({ id: draft.id, seq, message: new RawJson(message), duplicate: false, rightsVersion });
   }
 
-  /** Why the sender may not send: what this node had in memory said that they may. */
-  async #explain({ senderId, conversationId }: Draft): Promise<Refusal> {
+  /**
+   * The sender had lost the right to send, whatever this node knew. Refused in the words of what they lost; or stored after
+   * all, where they have it again by now (spec AUTHZ-5).
+   */
+  async #reconsider(draft: Draft): Promise<Sent> {
+    const { senderId, conversationId } = draft;
     const [access] = await loadAccess(this.#deps.database, [{ userId: senderId, conversationId }]);
-    try {
-      requireWriter(requireReader(access));
-    } catch (error) {
-      if (error instanceof Refusal) return error;
-      throw error;
-    }
-    return new Refusal('unavailable', 'Your rights here have just changed. Send it again.', {
-      retryAfterMs: 1_000,
-    });
+    const reader = requireReader(access);
+    requireWriter(reader);
+    return this.#enqueue({ ...draft, rightsVersion: reader.rightsVersion });
   }
 
   /**

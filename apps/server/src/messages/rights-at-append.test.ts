@@ -8,6 +8,7 @@ import { changeGroup } from '../groups/change-group.ts';
 import { demoteMember } from '../groups/change-role.ts';
 import { codeOf, GroupWorld } from '../groups/group-world.fixture.ts';
 import { handOverGroups } from '../groups/hand-over.ts';
+import { joinGroup } from '../groups/join-group.ts';
 import { kickMember } from '../groups/kick-member.ts';
 import { leaveGroup } from '../groups/leave-group.ts';
 import { loadAccess } from './access.ts';
@@ -109,6 +110,29 @@ describe('AUTHZ-5 what a node has in memory does not outlive the right to send',
     await world.database.query('UPDATE users SET deleted_at = now() WHERE id = $1', [bob]);
     expect(await codeOf(say(writer(), stale))).not.toBe('ok');
   });
+});
+
+test('AUTHZ-5 who left and came back meanwhile is not refused for the time between', async () => {
+  const [member] = (await world.people(1)) as [UserId];
+  const groupId = await world.group({ owner: [owner], user: [member] });
+  await world.database.query(`UPDATE groups SET access = 'open' WHERE id = $1`, [groupId]);
+  const sender = await senderOf(member, groupId);
+  const one = writer();
+  let racing = true;
+  const comings = (async () => {
+    for (let round = 0; round < 40; round++) {
+      await leaveGroup(world, { groupId, actorId: member });
+      await joinGroup(world, { groupId, actorId: member });
+    }
+    racing = false;
+  })();
+  const outcomes = new Set<string>();
+  while (racing) outcomes.add(await codeOf(say(one, sender)));
+  await comings;
+  outcomes.delete('ok');
+  outcomes.delete('not_member');
+  expect([...outcomes]).toEqual([]);
+  expect(await codeOf(say(one, sender))).toBe('ok');
 });
 
 test('AUTHZ-5 rights of others that changed cost a sender one look-up, not one a message', async () => {
