@@ -128,7 +128,14 @@ function blockingIsSilence(
       // Still a reader of everything else.
       const after = await send(atBob.channel);
       await atAnn.heard.next<{ seq: number }>('message', (heard) => heard.seq === after.seq);
-      const answer = await ann.api.call<Receipts>('GET', `/messages/${id}/receipts`);
+      // Marks are stored a second of them at a time.
+      const answer = await until(
+        async () => {
+          const receipts = await ann.api.call<Receipts>('GET', `/messages/${id}/receipts`);
+          return receipts.body.read > 0 ? receipts : undefined;
+        },
+        { what: 'the marks to be stored' },
+      );
       expect(answer.body.members.map(({ user_id }) => user_id)).toEqual([carol.user.id]);
       expect(answer.body).toMatchObject({ delivered: 1, read: 1, of: 2 });
       const online = await ann.api.call<{ members: { user: UserObject }[] }>(
