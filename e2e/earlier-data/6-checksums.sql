@@ -691,15 +691,15 @@ INSERT INTO public.schema_migrations VALUES ('0002-search.sql', '2026-11-28 14:3
 INSERT INTO public.schema_migrations VALUES ('0003-announced-changes.sql', '2026-11-28 14:34:22.896998+00', '32646c40f7aca4dd8cd84caa33baa36d36daba7a59b15fe9e51372ec06131916');
 INSERT INTO public.schema_migrations VALUES ('0004-job-turns.sql', '2026-11-28 14:34:22.896998+00', 'a4c08335268e9c49a340f89e2223e2347c76a451b7b48a5e8c2cee8f58f9a20b');
 INSERT INTO public.schema_migrations VALUES ('0005-rights-under-the-lock.sql', '2026-11-28 14:34:22.896998+00', '8bed511aceb977158fc9632719b78aef81a4d2e1dd2c7dcccbce0f951309d9cb');
-INSERT INTO public.schema_migrations VALUES ('0006-names-and-guesses.sql', '2026-11-28 14:34:22.896998+00', '95614cc60c4601797665f3123fdc6a27945a1f5a44c297a267a8e38b5cfc61bc');
+INSERT INTO public.schema_migrations VALUES ('0007-names-and-guesses.sql', '2026-11-28 14:34:22.896998+00', '95614cc60c4601797665f3123fdc6a27945a1f5a44c297a267a8e38b5cfc61bc');
 INSERT INTO public.schema_migrations VALUES ('0006-session-activity.sql', '2026-11-28 14:34:22.896998+00', '49ff930b64ef0fd90194dd92f076e3bf0fe571cdad6e37249c186d2ef9b28b82');
-INSERT INTO public.schema_migrations VALUES ('0007-event-ids.sql', '2026-11-28 14:34:22.896998+00', '7aae3586aec4bee2c5953f72d40451f8f95ac45ec91453e3df564484bb1a4c48');
-INSERT INTO public.schema_migrations VALUES ('0008-search-by-conversation.sql', '2026-11-28 14:34:22.896998+00', '583256c4b29ae32340ef5eda5a48ffd0fae1c0da073200ab15d8a0e374eb62c1');
-INSERT INTO public.schema_migrations VALUES ('0008-search-plan.sql', '2026-11-28 14:34:22.896998+00', '9cfa09d037a2691abbd1703d772e0729466432d125434fed52c35763b2ad36de');
-INSERT INTO public.schema_migrations VALUES ('0009-clock-steps.sql', '2026-11-28 14:34:22.896998+00', '4e4d33456ab7eeafa9a050f38bd4c85bce1b866a5986f806c955c9776c7eef45');
-INSERT INTO public.schema_migrations VALUES ('0009-index-older-logs.sql', '2026-11-28 14:34:22.896998+00', '93b80a6359f62424f4ec1cfa1cb1ac463bea5cf61f1caac654d02a697f1069d6');
-INSERT INTO public.schema_migrations VALUES ('0009-lock-conversation.sql', '2026-11-28 14:34:22.896998+00', 'b325b560ee0370bb94794595f0837d8cbb4c21ff47e1f72e7495297199fd6f38');
-INSERT INTO public.schema_migrations VALUES ('0011-departures.sql', '2026-11-28 14:34:22.896998+00', '764d05b5673c72bb07f9fe3424e79a4d6bf66cfd9efe0c03a4b86639a2251bdd');
+INSERT INTO public.schema_migrations VALUES ('0010-event-ids.sql', '2026-11-28 14:34:22.896998+00', '7aae3586aec4bee2c5953f72d40451f8f95ac45ec91453e3df564484bb1a4c48');
+INSERT INTO public.schema_migrations VALUES ('0011-search-by-conversation.sql', '2026-11-28 14:34:22.896998+00', '583256c4b29ae32340ef5eda5a48ffd0fae1c0da073200ab15d8a0e374eb62c1');
+INSERT INTO public.schema_migrations VALUES ('0012-search-plan.sql', '2026-11-28 14:34:22.896998+00', '9cfa09d037a2691abbd1703d772e0729466432d125434fed52c35763b2ad36de');
+INSERT INTO public.schema_migrations VALUES ('0013-clock-steps.sql', '2026-11-28 14:34:22.896998+00', '4e4d33456ab7eeafa9a050f38bd4c85bce1b866a5986f806c955c9776c7eef45');
+INSERT INTO public.schema_migrations VALUES ('0014-index-older-logs.sql', '2026-11-28 14:34:22.896998+00', '93b80a6359f62424f4ec1cfa1cb1ac463bea5cf61f1caac654d02a697f1069d6');
+INSERT INTO public.schema_migrations VALUES ('0015-lock-conversation.sql', '2026-11-28 14:34:22.896998+00', 'b325b560ee0370bb94794595f0837d8cbb4c21ff47e1f72e7495297199fd6f38');
+INSERT INTO public.schema_migrations VALUES ('0016-departures.sql', '2026-11-28 14:34:22.896998+00', '764d05b5673c72bb07f9fe3424e79a4d6bf66cfd9efe0c03a4b86639a2251bdd');
 
 INSERT INTO public.signing_keys VALUES ('01a22294218f7304a0c4e4f8654b2336', 'access', '\xbd731275be833ac9ffdf075acf6bcee54d294efa7c427ae7a7bec0e9bb91161d', '2026-11-28 14:34:22.988502+00');
 INSERT INTO public.signing_keys VALUES ('01a2229421937062b59a86945d12cbdb', 'refresh', '\x5daf621dfecda40f3467ce999363b64e3126aa625885a51788cbc3139beb81a5', '2026-11-28 14:34:22.988502+00');

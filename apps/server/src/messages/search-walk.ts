@@ -10,7 +10,7 @@ type Log = { id: ConversationId; firstSeq: number; upto: number; newestAt: numbe
 type Range = { log: Log; from: number; upto: number };
 type HitRow = { range: number; seq: string; created_at: Date | null; deleted: boolean | null };
 
-/** As in `find_words` (0008-search-plan.sql). */
+/** As in `find_words` (0012-search-plan.sql). */
 const BLOCK = 1_024;
 /** Blocks of one statement: doubled while it is quick, halved where it is not. */
 const BLOCKS_AT_FIRST = 4;
