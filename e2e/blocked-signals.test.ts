@@ -99,7 +99,7 @@ function blockingIsSilence(
       expect(later.body).toMatchObject({ delivered: 1, read: 1, of: 1 });
     }, 30_000);
 
-    test('SIG-4 a group: the blocked hear of all others, and all others of the blocker', async () => {
+    test('SIG-4 a group: the blocked receive signals of all others, and all others those of the blocker', async () => {
       const group = await createGroup(bob, [ann, carol]);
       const topic = `group:${group.id}`;
       const [atAnn, atBob, atCarol] = [

@@ -76,7 +76,7 @@ test.if(isLinux)(
 );
 
 test.if(isLinux)(
-  'LOAD-1 a device that comes when few descriptors are left gets 503 and is told when to come again',
+  'LOAD-1 a device that comes when few descriptors are left gets 503 and is given a time to come again',
   async () => {
     await using server = await startServer({ prefix: SHORT_OF_DESCRIPTORS });
     const alice = await createPerson(server, 'alice');

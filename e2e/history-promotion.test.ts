@@ -14,7 +14,7 @@ async function say(conversation: Conversation, other: Conversation, ...texts: st
   await until(() => textsOf(other).slice(-texts.length).join() === texts.join(), { what: texts.join() });
 }
 
-/** What becomes of a client from now on: lost messages that it is told of, pages fetched anew, connections lost. */
+/** What becomes of a client from now on: lost messages that it reports, pages fetched anew, connections lost. */
 function watch(client: Client) {
   const seen = { replaced: [] as string[][], pages: 0, lost: 0 };
   client.events.on('replaced', ({ gone }) => seen.replaced.push(gone.map(textOf)));

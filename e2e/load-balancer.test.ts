@@ -72,7 +72,7 @@ for (const { what, program, start } of BALANCERS) {
       }
     });
 
-    test(`DEPLOY-8 ${what}: browsers are told to come by TLS only, whatever is answered`, async () => {
+    test(`DEPLOY-8 ${what}: browsers are instructed to come by TLS only, whatever is answered`, async () => {
       for (const [path, status] of [
         ['/info', 200],
         ['/docs', 200],

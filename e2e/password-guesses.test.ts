@@ -17,7 +17,7 @@ async function signInFrom(address: string, username: string, password: string): 
   return answer.status;
 }
 
-test('AUTH-5 guesses from many addresses: the owner hears of them once, connected or later, and signs in', async () => {
+test('AUTH-5 guesses from many addresses: the owner is notified of them once, connected or later, and signs in', async () => {
   const here = await newClient(server, 'target');
   const username = here.me.username ?? '';
   const heard: string[] = [];

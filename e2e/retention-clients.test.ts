@@ -141,7 +141,7 @@ test('TERM-25 /verify names what is shown and is not in the log any more', async
   const { rest } = dora.client;
   await until(
     async () => (await rest.messages.history('group', group?.id ?? '', { limit: 1 })).first_seq > last.seq,
-    { what: 'the node to hear of it' },
+    { what: 'the node to learn of it' },
   );
   const { differences } = await dora.do<{ differences: unknown[] }>('/verify');
   expect(differences).toEqual(

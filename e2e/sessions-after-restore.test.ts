@@ -28,7 +28,7 @@ const refresh = (server: { url: string }, refresh_token: string) =>
   });
 
 test.if(process.env.TPX_DATABASE_URL === undefined)(
-  'AUTH-4 devices that refreshed after a backup are signed in when it is restored; those that signed in after it are told',
+  'AUTH-4 devices that refreshed after a backup are signed in when it is restored; those that signed in after it are informed',
   async () => {
     const server = await startServer();
     let held: string;

@@ -43,7 +43,7 @@ export type TrafficOrder = {
 };
 
 /**
- * Whoever loses their connection comes back at one of the `refuges`, which are places by number. The report counts those who are
+ * Anyone who loses their connection comes back at one of the `refuges`, which are places by number. The report counts those who are
  * back by `until`; the others go on trying.
  */
 export type StormOrder = { places: Place[]; refuges: number[]; killAt: number; until: number };

@@ -4,5 +4,5 @@ import { isThisMachine } from '@tpx/protocol';
 export function plainHttpWarning(serverUrl: string): string | undefined {
   const { protocol, hostname, host } = new URL(serverUrl);
   if (protocol === 'https:' || isThisMachine(hostname)) return undefined;
-  return `Warning: the way to ${host} is not encrypted: whoever is in between reads your password and every message. Use https:// where the server has it.`;
+  return `Warning: the way to ${host} is not encrypted: anyone in between can read your password and every message. Use https:// where the server has it.`;
 }

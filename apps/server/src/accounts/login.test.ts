@@ -94,7 +94,7 @@ test('AUTH-5 of guesses sent all at once, ten are looked at: the right one behin
   expect(outcomes).toEqual([...new Array(10).fill(false), ...new Array(11).fill('rate_limited')]);
 });
 
-test('AUTH-5 guesses from 40 addresses are stopped, the owner is told, and their own devices are not stopped', async () => {
+test('AUTH-5 guesses from 40 addresses are stopped, the owner is notified, and their own devices are not stopped', async () => {
   const { user } = await join();
   const username = user.username ?? '';
   let tried = 0;

@@ -69,7 +69,7 @@ test('ACC-1 names that others would take for the server or its staff are nobodyâ
     expect(await refusalOf(take(name))).toMatchObject({ code: 'conflict' });
 });
 
-test('ACC-7 no username reads as the PIN of a deleted account, whoever knew the person by it', async () => {
+test('ACC-7 no username reads as the PIN of a deleted account', async () => {
   const gone = await accounts.join('known-by-pin');
   await accounts.database.query("UPDATE users SET pin = 'K7M2P9X1' WHERE id = $1", [gone.userId]);
   expect(await refusalOf(take('k7m2p9x1'))).toMatchObject({ code: 'conflict' });

@@ -2,10 +2,10 @@ import type { UserId } from '@tpx/protocol';
 import type { Database } from '../db/database.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 
-/** The owner is told of a wave of guesses once. */
+/** The owner is notified of a wave of guesses once. */
 const ONCE_IN = '1 hour';
 
-/** Tells the owner of an account that strangers guess at its password, and keeps it for whoever is away (spec AUTH-5). */
+/** Tells the owner of an account that strangers guess at its password, and keeps it for anyone who is away (spec AUTH-5). */
 export async function reportGuessing(
   { database, announcer }: { database: Database; announcer: Announcer },
   username: string,

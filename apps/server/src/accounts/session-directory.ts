@@ -17,7 +17,7 @@ export class SessionDirectory {
   readonly #known = new LRUCache<string, Known>({ max: KNOWN_MAX });
   readonly #loader: BatchLoader<string, boolean>;
 
-  /** `onCall` hears of every call, also of those that cost no query. */
+  /** `onCall` is notified of every call, also of those that cost no query. */
   constructor(
     database: Database,
     now: () => number = Date.now,

@@ -64,7 +64,7 @@ export async function writeBackup(
   // Others may not read it: it holds keys and hashes of passwords.
   const target = createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true });
   const written = pipeline(gzip, target);
-  // Whoever waits below hears of it there, too.
+  // The error reaches whatever awaits below, too.
   written.catch(() => undefined);
   const write = async (bytes: Uint8Array) => {
     if (gzip.write(bytes)) return;

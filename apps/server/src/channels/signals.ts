@@ -18,7 +18,7 @@ type Deps = {
   ): void;
 };
 
-/** What is told and not kept: typing, pings, one's own read mark (spec SIG-1 to SIG-4). */
+/** What is broadcast and not kept: typing, pings, one's own read mark (spec SIG-1 to SIG-4). */
 export class Signals {
   readonly #deps: Deps;
   /** Who is typing where, and when that dies. */

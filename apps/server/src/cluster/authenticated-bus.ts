@@ -9,7 +9,7 @@ type Deps = {
   keys: BusKeys;
   /** Nodes that are connected to PostgreSQL now. */
   alive(): Promise<readonly string[]>;
-  /** A sentence for whoever runs the node. */
+  /** A sentence for anyone who runs the node. */
   onTrouble(sentence: string): void;
 };
 
@@ -21,7 +21,7 @@ const HEAD = /^([^ \n]{1,64}) ([^ \n]{1,64}) (\d{1,16}) ([\w-]{43})$/;
 const HEAD_CHARACTERS_MAX = 64 + 1 + 64 + 1 + 16 + 1 + MAC_CHARACTERS;
 
 /**
- * A bus that takes nothing but what nodes of this cluster have published, each line once: whoever reaches NATS could
+ * A bus that takes nothing but what nodes of this cluster have published, each line once: anyone who reaches NATS could
  * otherwise put words into anybody's mouth (spec CLU-40, CLU-41). A line is `<key> <node> <number> <mac>`, a line break, and
  * what was published.
  */

@@ -75,7 +75,7 @@ export class HistoryGuard {
     this.#look();
   }
 
-  /** One look at a time; whoever asks for one during another gets one after it. */
+  /** One look at a time; anyone who asks for one during another gets one after it. */
   #look(): void {
     if (this.#closed) return;
     if (this.#comparing) {
@@ -142,7 +142,7 @@ export class HistoryGuard {
       const places = await this.#deps.readPlaces(certain.map(({ live, seq }) => ({ id: live.id, seq })));
       for (const [index, { live, seq, eventId }] of certain.entries()) {
         const place = places[index];
-        // Deleted, where this node is about to hear of it; then its clients come back for nothing.
+        // Deleted, and this node is about to be notified; then its clients come back for nothing.
         if (!place || place.lastSeq < seq) return true;
         const isHere = seq >= place.firstSeq && place.eventId !== undefined;
         if (isHere && eventId !== undefined && place.eventId !== eventId) return true;

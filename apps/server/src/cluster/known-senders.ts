@@ -15,7 +15,7 @@ type Sender = { window?: ReplayWindow; waiting: Line[]; deadUntil: number };
 const SENDERS_MAX = 1_000;
 /** Of the lines of new nodes, until it is known whether they live. */
 const WAITING_CHARACTERS_MAX = 8_388_608;
-/** Whoever plays back the lines of nodes that are gone costs one query in this time. */
+/** Anyone who plays back the lines of nodes that are gone costs one query in this time. */
 const ASK_EVERY_MS = 1_000;
 const DEAD_FOR_MS = 2_000;
 

@@ -13,7 +13,7 @@ export function withoutLogin(text: string): string {
     .replace(/(pass\w*|secret|token)=[^&\s]*/gi, `$1=${HIDDEN}`);
 }
 
-/** Settings that hold a secret, whole or as the login of a URL: what is wrong with them is told without their value. */
+/** Settings that hold a secret, whole or as the login of a URL: errors about them leave their value out. */
 export function isSecret(name: SettingName): boolean {
   return 'secret' in SETTINGS[name];
 }
@@ -40,7 +40,7 @@ function decoded(text: string): string {
 }
 
 /**
- * Takes every secret of the environment out of a text, whoever wrote it: a library may put the address that it could not
+ * Takes every secret of the environment out of a text, no matter who wrote it: a library may put the address that it could not
  * reach into its error (spec CFG-4).
  */
 export function secretsHider(environment: Environment): (text: string) => string {

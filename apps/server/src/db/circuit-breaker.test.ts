@@ -4,7 +4,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 
 const LIMIT_MS = 60;
 
-/** A server that answers what it is told to answer, and says how often it was probed. */
+/** A server that answers what it is set to answer, and says how often it was probed. */
 function world() {
   const state = { probes: 0, answersProbes: false, opened: 0, closed: 0 };
   const breaker = new CircuitBreaker({

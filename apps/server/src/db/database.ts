@@ -28,7 +28,7 @@ export interface Database extends Queries {
   transaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>;
   /** MUST resolve only where something can be written. @throws {Error} with a sentence that says what is missing */
   checkWritable(): Promise<void>;
-  /** MUST tell of every connection that it made, before anything is answered on it, and of every one that it lost. */
+  /** MUST report every connection that it made, before anything is answered on it, and every one that it lost. */
   onConnection(listener: (state: ConnectionState) => void): void;
   close(): Promise<void>;
 }

@@ -27,7 +27,7 @@ export class ClusterInUse extends EmbeddedPostgresError {}
 
 const READY = 'database system is ready to accept connections';
 const WORTH_TELLING = /^(FATAL|PANIC|WARNING)|recovery|redo |syncing data directory|terminated by|No space/;
-/** One a connection, of which a node has many; whoever connects is told as well. */
+/** One line for each connection, of which a node has many; the client that connects gets it as an error, too. */
 const NOT_WORTH_TELLING = /^FATAL: +(the database system is|terminating connection)/;
 const IN_USE = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const LAST_WORDS = 12;

@@ -4,7 +4,7 @@ import { clusterName } from './embedded-leftovers.ts';
 import { DATABASE, ROLE } from './embedded-settings.ts';
 import { socketCandidates } from './embedded-socket-folder.ts';
 
-/** The address of the PostgreSQL that serves from this data folder now, whoever started it; null where none does. */
+/** The address of the PostgreSQL that serves from this data folder now, no matter who started it; null where none does. */
 export async function findRunningSocket(
   path: string,
 ): Promise<{ unix: string; user: string; database: string } | null> {

@@ -16,7 +16,7 @@ test('LOG-13 every SQLSTATE that says "not now" is an outage, and every one that
   expect(isOutage('54000', wraparound)).toBe(true);
 });
 
-test('LOG-13 what keeps Postgres from storing anything is told from what one statement met', () => {
+test('LOG-13 what keeps Postgres from storing anything is distinguished from what one statement met', () => {
   const unwritable = ['25006', '53100', '58000', '58030'];
   expect(unwritable.filter((state) => whyUnwritable(state) === undefined)).toEqual([]);
   expect(whyUnwritable('54000', wraparound)).toContain('transaction ids');

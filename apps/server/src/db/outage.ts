@@ -1,4 +1,4 @@
-/** Why Postgres stores nothing although it answers, as a sentence for whoever operates it. */
+/** Why Postgres stores nothing although it answers, as a sentence for anyone who operates it. */
 const UNWRITABLE: readonly (readonly [sqlState: RegExp, sentence: string])[] = [
   [/^25006$/, 'PostgreSQL is read-only. Nothing can be stored until it takes writes again.'],
   [/^53100$/, 'The disk of PostgreSQL is full. Nothing can be stored until there is space.'],

@@ -34,7 +34,7 @@ export class WriteHealth {
     if (this.#reason !== undefined) throw new Error(this.#reason);
   }
 
-  /** One probe at a time, and one a second: whoever asks meanwhile gets what the last one found. */
+  /** One probe at a time, and one a second: anyone who asks meanwhile gets what the last one found. */
   #tryAgain(queries: Queries): Promise<void> {
     if (this.#probe) return this.#probe;
     if (performance.now() - this.#probedAt < PROBE_EVERY_MS) return Promise.resolve();

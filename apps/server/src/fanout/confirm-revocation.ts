@@ -28,7 +28,7 @@ export class RevocationCheck {
   }
 
   /**
-   * Where PostgreSQL is away the line counts: it was committed before, and whoever was signed out must not stay for as
+   * Where PostgreSQL is away the line counts: it was committed before, and anyone who was signed out must not stay for as
    * long as that.
    */
   async confirms(change: Revocation): Promise<boolean> {

@@ -14,7 +14,7 @@ const WISH = `
 type Deps = { database: Database; announcer: Announcer };
 
 /**
- * Brings somebody in, without asking them: so whoever blocks the actor is out of reach, and so is whoever has left, until
+ * Brings somebody in, without asking them: so anyone who blocks the actor is out of reach, and so is anyone who has left, until
  * they come back by themselves.
  *
  * @throws {Refusal} not_found, not_member, banned, forbidden, blocked; conflict for a member, or where the group is full

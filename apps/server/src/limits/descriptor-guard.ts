@@ -17,7 +17,7 @@ const RETRY_AFTER_MS = 2_000;
 
 /**
  * Keeps a node from running out of descriptors (spec LOAD-1 to LOAD-3). At the limit accept(2) fails, and the event loop
- * tries it again for ever, at full CPU, while the connections in line hang: nobody in the process is told. So the listener
+ * tries it again for ever, at full CPU, while the connections in line hang: nobody in the process is notified. So the listener
  * is closed before, and opened again when enough have left. Spare descriptors are held, because the kernel may hand in
  * hundreds of connections between two looks: files, PostgreSQL and NATS get them while the listener is closed.
  */

@@ -13,7 +13,7 @@ test('REST-12 many askers cost one answer; it is made anew when it is stale', as
   expect(await ask()).toBe(2);
 });
 
-test('REST-12 a failure is told to those who waited, and the next asks again', async () => {
+test('REST-12 a failure is returned to those who waited, and the next asks again', async () => {
   let made = 0;
   const ask = sharedAnswer(1_000, async () => {
     if (++made === 1) throw new Error('away');

@@ -1,6 +1,6 @@
 /**
  * Asks once for all who want to know at the same time, and again only `freshMs` after the answer: however often it is
- * called, it costs as much as one asker a period. A failure is told to those who waited and is not kept.
+ * called, it costs as much as one asker a period. A failure is returned to those who waited and is not kept.
  */
 export function sharedAnswer<Answer>(freshMs: number, ask: () => Promise<Answer>): () => Promise<Answer> {
   let last: { answer: Promise<Answer>; freshUntil: number } | undefined;

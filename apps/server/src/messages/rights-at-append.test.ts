@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** What a node has in memory of a sender: as it was read, and not told of anything since. */
+/** What a node has in memory of a sender: as it was read, and not notified of anything since. */
 async function senderOf(userId: UserId, conversationId: ConversationId): Promise<Sender> {
   const [access] = await loadAccess(world.database, [{ userId, conversationId }]);
   if (!access) throw new Error('there is no such conversation');
@@ -150,7 +150,7 @@ test('AUTHZ-5 no event of a banned member comes after the notice of the ban, wha
     const victims = await world.people(4);
     const groupId = await world.group({ owner: [owner], user: [...victims, other] });
     const senders = await Promise.all([...victims, other].map((userId) => senderOf(userId, groupId)));
-    // Several nodes, none of which hears of the bans.
+    // Several nodes, none of which is notified of the bans.
     const nodes = [writer(), writer(), writer()];
     let sending = true;
     const sends = nodes.flatMap((node) =>

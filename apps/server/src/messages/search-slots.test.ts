@@ -6,7 +6,7 @@ import { SearchSlots } from './search-slots.ts';
 
 const LIMITS = { atOnce: 3, atOncePerUser: 2, waiting: 5, waitingPerUser: 3 };
 
-/** Searches that end when they are told to, and who has begun, in order. */
+/** Searches that end when they are asked to, and who has begun, in order. */
 function world() {
   const slots = new SearchSlots(LIMITS);
   const begun: string[] = [];

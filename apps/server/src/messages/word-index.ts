@@ -2,7 +2,7 @@ import { type ConversationId, Refusal, type UserId } from '@tpx/protocol';
 import type { Queries } from '../db/database.ts';
 
 /**
- * Events that one statement indexes: some 50 ms, for which whoever searches or trims the same conversations waits. With
+ * Events that one statement indexes: some 50 ms, for which anyone who searches or trims the same conversations waits. With
  * the pause between passes it also keeps indexing from taking Postgres away from those who send.
  */
 const EVENTS_PER_PASS = 1_000;

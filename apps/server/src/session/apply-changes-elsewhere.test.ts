@@ -72,7 +72,7 @@ test('CLU-42 while PostgreSQL is away what takes rights counts and what gives so
   expect(channel.standing).toBe('admin');
 });
 
-test('CLU-42 whoever is out does not wait, and nobody reads for them any more', async () => {
+test('CLU-42 anyone who is out does not wait, and nobody reads for them any more', async () => {
   const { state, session, told } = world('user');
   state.isAway = true;
   await told('banned');

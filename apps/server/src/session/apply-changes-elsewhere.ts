@@ -23,7 +23,7 @@ export type ElsewhereDeps = ChangeDeps & {
 
 /**
  * `applyChange` for what another node has committed. Such changes come over two ways and from several nodes, in any
- * order, some twice: what they tell of is read again, and what they say counts only where PostgreSQL is away. Then what
+ * order, some twice: what they announce is read again, and what they say counts only where PostgreSQL is away. Then what
  * takes rights counts, what gives some waits, and both are read once it answers again (spec CLU-42).
  */
 export async function applyChangeElsewhere(deps: ElsewhereDeps, change: Change): Promise<void> {
@@ -138,7 +138,7 @@ const READ_AGAIN_MS = 1_000;
 
 /**
  * What `read` gives, as soon as PostgreSQL answers; `meanwhile` once where it does not. Undefined where it is no longer
- * wanted: whoever comes back reads it by themselves.
+ * wanted: anyone who comes back reads it by themselves.
  */
 async function whenAnswered<T>(
   read: () => Promise<T>,

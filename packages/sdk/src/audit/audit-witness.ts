@@ -34,7 +34,7 @@ export class AuditWitness {
     for (const head of heads) {
       const isOwn = head.shared_by === null;
       const same = all.findIndex((one) => isSame(one, head));
-      // What a device has seen itself counts as that, whoever shared it before.
+      // What a device has seen itself counts as that, no matter who shared it before.
       if (same !== -1 && isOwn && all[same]?.shared_by !== null) all[same] = head;
       else if (same === -1 && (isOwn || head.at > since)) all.push(head);
     }

@@ -249,7 +249,7 @@ export class ConversationLink {
   }
 
   /**
-   * The server has another history: what this device has and the server has not is told and kept as gone, and the rest
+   * The server has another history: what this device has and the server has not is shown and kept as gone, and the rest
    * is fetched anew (rule SDK-21). An acknowledged message of one's own that is gone is not sent again by itself: others
    * may have read it and what followed it is not there, so only its author can tell whether it still makes sense.
    */

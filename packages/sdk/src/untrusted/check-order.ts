@@ -3,7 +3,7 @@ import { NetworkError } from '../trouble.ts';
 type Range = { before?: number | undefined; after?: number | undefined };
 
 /**
- * A page of a log is ascending, of what was asked for, and has something where it says that there is more: then whoever
+ * A page of a log is ascending, of what was asked for, and has something where it says that there is more: then anyone who
  * asks for the next page gets further with each. @throws {NetworkError} `bad_answer`
  */
 export function checkOrder(

@@ -37,7 +37,7 @@ type Answers = { user?: unknown; dm?: unknown; rest?: unknown };
 let stop: () => Promise<unknown> = async () => undefined;
 afterEach(() => stop());
 
-/** A signed-in client of a server that answers the joins as it is told; `send` broadcasts. */
+/** A signed-in client of a server that answers the joins as it is instructed; `send` broadcasts. */
 async function meet({
   user = { conversations: [summary], resumed: {} },
   dm: dmJoin = joined,

@@ -3,7 +3,7 @@ import { TAKEN } from './limits.ts';
 
 const sizes = new WeakMap<object, number>();
 
-/** Remembers how long the text of an answer was, for whoever adds up many of them. */
+/** Remembers how long the text of an answer was, for anyone who adds up many of them. */
 export function noteSize(answer: unknown, length: number): void {
   if (typeof answer === 'object' && answer !== null) sizes.set(answer, length);
 }

@@ -80,7 +80,7 @@ async function notInLog(
   conversation: Conversation,
   log: FoldedLog,
 ): Promise<Difference[]> {
-  // What retention removes is told before this is answered.
+  // What retention removes is announced before this is answered.
   if (log.first > conversation.about.first_seq) await client.measureRoundTrip();
   return conversation.messages
     .filter(({ id, seq }) => seq <= log.last && !log.messages.has(id))

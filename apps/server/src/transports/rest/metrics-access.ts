@@ -26,7 +26,7 @@ const PASSED_ON = [
 type Asked = { peer: string | undefined; headers: Headers };
 
 /**
- * Figures of a node are for whoever watches over it: with the token of TPX_METRICS_TOKEN from anywhere, without it from
+ * Figures of a node are for anyone who watches over it: with the token of TPX_METRICS_TOKEN from anywhere, without it from
  * this machine only (spec REST-12). @throws {Refusal} `forbidden`
  */
 export function requireWatcher(token: string | null, asked: Asked): void {
