@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { gaugesOf } from './compose-gauges.ts';
 import { repeat } from './jobs/repeat.ts';
 import { DescriptorGuard } from './limits/descriptor-guard.ts';
 import { MemoryWatch } from './limits/memory-watch.ts';
@@ -27,15 +28,7 @@ export function composeResources({ http, registry, log, onError }: Deps): Resour
     log,
   });
   const memory = new MemoryWatch({ log });
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = gaugesOf(registry);
   gauge('tpx_descriptors', 'File descriptors in use.', () => descriptors.used);
   gauge('tpx_descriptors_limit', 'As many as there may be (ulimit -n).', () => descriptors.limit ?? Infinity);
   gauge('tpx_accepting', 'Whether new connections are taken.', () => Number(descriptors.isAccepting));

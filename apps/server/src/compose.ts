@@ -1,6 +1,6 @@
 import type { UserId } from '@tpx/protocol';
 import type { Logger } from 'pino';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { AccessTokens } from './accounts/access-tokens.ts';
 import { addressKey } from './accounts/address-key.ts';
 import { authenticate } from './accounts/authenticate.ts';
@@ -18,6 +18,7 @@ import { clusterName } from './cluster/cluster-name.ts';
 import { InProcessBus } from './cluster/in-process-bus.ts';
 import { NatsBus } from './cluster/nats-bus.ts';
 import { nodesAtPostgres } from './cluster/nodes-at-postgres.ts';
+import { gaugesOf } from './compose-gauges.ts';
 import { composeLiveSide, type LiveSide } from './compose-live.ts';
 import { composeResources } from './compose-resources.ts';
 import type { Config } from './config/config.ts';
@@ -79,7 +80,7 @@ const READY_FRESH_MS = 250;
 /** How often the delay of the event loop is looked at. Every look wakes the process, and a machine may run many nodes. */
 const LOOP_LAG_EVERY_MS = 100;
 
-/** Puts a node together from its parts: the one place, with `compose-live.ts`, that names concrete ones. */
+/** Puts a node together from its parts: here and in the other `compose-*.ts`, and nowhere else, concrete ones are named. */
 export async function composeNode({ nodeId, config, database, log, version, worker }: Given): Promise<Node> {
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed');
   const keys = await SigningKeys.open(database, log);
@@ -239,15 +240,7 @@ function observe(
   bus: Bus,
   clock: PostgresClock,
 ): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = gaugesOf(registry);
   gauge('tpx_connections', 'Connected devices.', () => sessions.count);
   gauge('tpx_unread_bytes', 'What clients have not read, at the last look.', () => unread.unreadBytes);
   gauge('tpx_connects_under_way', 'Devices that are being let in.', () => admission.underWay);
