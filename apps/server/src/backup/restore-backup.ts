@@ -38,7 +38,7 @@ export async function restoreBackup(
   tx: BulkQueries,
   file: string,
   say: (line: string) => void,
-): Promise<{ takenAt: string; rows: number }> {
+): Promise<{ rows: number }> {
   await lockSchema(tx);
   const [found] = await tx.query<{ tables: number }>(TABLES);
   if (found?.tables !== 0) {
@@ -62,11 +62,11 @@ export async function restoreBackup(
   const rows = await restoring.end();
   for (const { name, last_value } of manifest.sequences)
     await tx.query('SELECT setval($1::text::regclass, $2::text::bigint)', [quoted(name), last_value]);
-  await sayWhatFollows(tx, migrations, manifest, say);
-  return { takenAt: manifest.taken_at, rows };
+  await bringUpToDate(tx, migrations, manifest, say);
+  return { rows };
 }
 
-async function sayWhatFollows(
+async function bringUpToDate(
   tx: BulkQueries,
   migrations: readonly Migration[],
   manifest: Manifest,

@@ -29,7 +29,6 @@ export class WorkerProcess {
   readonly ended: Promise<string>;
   readonly #child: Bun.Subprocess;
   readonly #metrics: MetricsExchange;
-  readonly #startedAt = performance.now();
   #servesSince: number | undefined;
   #missedBeats = 0;
 
@@ -60,10 +59,6 @@ export class WorkerProcess {
     ]);
     // Whoever waits for it is told; nobody has to.
     this.ready.catch(() => undefined);
-  }
-
-  get livedMs(): number {
-    return performance.now() - this.#startedAt;
   }
 
   get serves(): boolean {
