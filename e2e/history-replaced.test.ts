@@ -56,7 +56,7 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
     await postgres.putCopyBack();
     const told = watchReplaced(alice);
     await server.start();
-    await until(() => told.length === 1, { what: 'alice to be told that the history was replaced' });
+    await until(() => told.length === 1, { what: 'alice to be notified that the history was replaced' });
     expect(told).toEqual([['lost 1', 'lost 2', 'lost 3']]);
     await mine.ready();
     for (const text of ['new 1', 'new 2', 'new 3', 'new 4']) await mine.sendText(text);
@@ -105,7 +105,7 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
 
     await postgres.putCopyBack();
     await until(() => told.flat(2).filter((text) => text === 'lost 2').length === 2, {
-      what: 'both to be told',
+      what: 'both to be notified',
       timeoutMs: 20_000,
     });
     expect(told[0]).toEqual([['lost 1', 'lost 2']]);
@@ -117,7 +117,7 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
       ['kept', 'new 1'],
     ]);
     expect(server.output()).toContain('Clients are sent back');
-    const { gone } = await script.when('the script to be told', ({ event }) => event === 'replaced');
+    const { gone } = await script.when('the script to be notified', ({ event }) => event === 'replaced');
     expect((gone as MessageObject[]).map(textOf)).toEqual(['lost by a script']);
     await script.end();
     await Promise.all([alice.close(), bob.close()]);
@@ -161,7 +161,10 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
     await data.putCopyBack();
     await mine.sendText('new 1');
     await theirs.sendText('new 2');
-    await until(() => told.every((one) => one.length === 1), { what: 'both to be told', timeoutMs: 20_000 });
+    await until(() => told.every((one) => one.length === 1), {
+      what: 'both to be notified',
+      timeoutMs: 20_000,
+    });
     const shown = () => [textsOf(mine).toSorted().join(), textsOf(theirs).toSorted().join()];
     const now = 'kept 1,kept 2,new 1,new 2';
     await until(() => shown().every((one) => one === now), { what: 'the same at both', timeoutMs: 20_000 });

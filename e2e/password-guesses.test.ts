@@ -30,7 +30,7 @@ test('AUTH-5 guesses from many addresses: the owner is notified of them once, co
     answers.push(await signInFrom(`198.51.100.${n}`, username, `guess number ${n}`));
   expect(answers.filter((status) => status === 401)).toHaveLength(12);
   expect(answers.filter((status) => status === 429)).toHaveLength(28);
-  await until(() => heard.length > 0, { what: 'the owner to be told' });
+  await until(() => heard.length > 0, { what: 'the owner to be notified' });
   // Not from elsewhere, not even with the password; from where the owner was before it is.
   expect(await signInFrom('203.0.113.9', username, TEST_PASSWORD)).toBe(429);
   expect(await signInFrom('127.0.0.1', username, TEST_PASSWORD)).toBe(200);
@@ -40,7 +40,7 @@ test('AUTH-5 guesses from many addresses: the owner is notified of them once, co
   later.events.on('password_guessed', ({ at }) => heardLater.push(at));
   await later.open();
   later.connect();
-  await until(() => heardLater.length > 0, { what: 'the device that was away to be told' });
+  await until(() => heardLater.length > 0, { what: 'the device that was away to be notified' });
   expect(new Set([...heard, ...heardLater]).size).toBe(1);
   expect(heard).toHaveLength(1);
   await Promise.all([here.close(), later.close()]);

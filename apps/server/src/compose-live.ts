@@ -89,7 +89,7 @@ export function composeLiveSide({
     peers: () => cluster.peers.ids,
   });
 
-  const signalFanout = new SignalFanout({ publish, toldApart: (id) => presence.toldApart(id) });
+  const signalFanout = new SignalFanout({ publish, filteredWatchers: (id) => presence.filteredWatchers(id) });
 
   const live = new LiveConversations({
     listen: (id) => cluster.conversations.listen(id),

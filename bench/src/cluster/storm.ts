@@ -23,7 +23,7 @@ const KILLED_OF_20 = 18;
 const BEFORE_SECONDS = 4;
 /** The writers stop so long before the end; their last deliveries are waited for. */
 const AFTER_SECONDS = 3;
-/** From the last message on. A member that lacks it for longer would have to be told by the next one. */
+/** From the last message on. A member that lacks it for longer would have to be notified by the next one. */
 const WHOLE_WITHIN_SECONDS = 3;
 /** After the last message, before the first look: the end of the window waits for its deliveries (`Traffic`). */
 const DRAIN_SECONDS = 2;

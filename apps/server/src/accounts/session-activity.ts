@@ -41,7 +41,7 @@ export class SessionActivity {
     this.#calls.set(sessionId, this.#deps.now());
   }
 
-  /** Seconds since this node heard of the device, 0 while it is connected; undefined where it never did. */
+  /** Seconds since this node had a call of the device, 0 while it is connected; undefined where it never did. */
   secondsSince(userId: UserId, sessionId: SessionId): number | undefined {
     if (this.#deps.isConnected(userId, sessionId)) return 0;
     const at = this.#calls.get(sessionId);
@@ -49,7 +49,7 @@ export class SessionActivity {
   }
 
   /**
-   * Stores when this node last heard of one person's devices. They are signing in on many, perhaps on another node, which
+   * Stores when this node last had calls of one person's devices. They are signing in on many, perhaps on another node, which
    * will soon put out the one that seems least active (spec AUTH-8).
    */
   async storeOf(userId: UserId): Promise<void> {

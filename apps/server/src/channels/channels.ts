@@ -147,7 +147,7 @@ function positionOf(held: number | { last_seq: number; last_id?: string | null |
 /** Conversations of the answer to a `user:` join that a token pays for; a resumed one costs a token itself. */
 const SUMMARIES_PER_TOKEN = 20;
 
-/** A token for each topic that is to be resumed, told before the payload is checked (spec WS-25). */
+/** A token for each topic that is to be resumed, counted before the payload is checked (spec WS-25). */
 function tokensOf(payload: unknown): number {
   const { resume } = payload as { resume?: unknown };
   if (resume === null || typeof resume !== 'object') return 1;

@@ -6,7 +6,7 @@ import { type FileLock, LocksUnsupported, tryLock } from './file-lock.ts';
 
 /**
  * The lock that PostgreSQL and all its processes inherit: while one of them runs, wherever, nobody else gets it. The
- * node's own lock is another one, so that a node that ended can be told from its PostgreSQL that did not.
+ * node's own lock is another one, so that a node that ended can be distinguished from its PostgreSQL that did not.
  */
 export function clusterLockPath(dataDir: string): string {
   return join(dataDir, 'postgres.lock');

@@ -88,7 +88,7 @@ export class DescriptorGuard {
     this.#deps.listener.pauseAccepting();
     this.#spares.giveBack();
     this.#deps.log.warn(
-      `${this.#told()} descriptors are in use: no new connections are taken until there are ${this.#openAt} or fewer. Raise the limit (ulimit -n, LimitNOFILE of systemd) or start more nodes.`,
+      `${this.#usedOfLimit()} descriptors are in use: no new connections are taken until there are ${this.#openAt} or fewer. Raise the limit (ulimit -n, LimitNOFILE of systemd) or start more nodes.`,
     );
   }
 
@@ -105,10 +105,10 @@ export class DescriptorGuard {
     this.#isClosed = false;
     this.#cannotOpen = false;
     this.#spares.take();
-    this.#deps.log.warn(`${this.#told()} descriptors are in use: new connections are taken again.`);
+    this.#deps.log.warn(`${this.#usedOfLimit()} descriptors are in use: new connections are taken again.`);
   }
 
-  #told(): string {
+  #usedOfLimit(): string {
     return `${Number.isFinite(this.#used) ? this.#used : 'All'} of ${this.limit}`;
   }
 }

@@ -106,7 +106,7 @@ export class Presence {
   }
 
   /** Devices here of people whom somebody blocks: signals of those must not reach them (spec SIG-4). */
-  toldApart(conversationId: ConversationId): readonly Watcher[] {
+  filteredWatchers(conversationId: ConversationId): readonly Watcher[] {
     const room = this.#rooms.get(conversationId);
     if (!room || (room.filtered.size === 0 && room.waiting.size === 0)) return NOBODY;
     const waiting = [...room.waiting].filter(({ hiddenUsers }) => hiddenUsers !== undefined);

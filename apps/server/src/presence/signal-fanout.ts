@@ -2,8 +2,8 @@ import type { ConversationId } from '@tpx/protocol';
 import type { Watcher } from './presence.ts';
 
 type Deps = {
-  /** See `Presence.toldApart`. */
-  toldApart(id: ConversationId): readonly Watcher[];
+  /** See `Presence.filteredWatchers`. */
+  filteredWatchers(id: ConversationId): readonly Watcher[];
   publish(room: string, topic: string, event: string, payload: unknown): void;
 };
 
@@ -23,7 +23,7 @@ export class SignalFanout {
   /** What one person does. `publish` is called instead where not all readers are meant. */
   publish(place: Place, userId: string, event: string, payload: unknown, publish?: () => void): void {
     const { topic, id } = place;
-    const apart = this.#deps.toldApart(id).filter(({ hiddenUsers }) => hiddenUsers?.has(userId));
+    const apart = this.#deps.filteredWatchers(id).filter(({ hiddenUsers }) => hiddenUsers?.has(userId));
     without(apart, topic, publish ?? (() => this.#deps.publish(topic, topic, event, payload)));
   }
 
@@ -35,7 +35,7 @@ export class SignalFanout {
     payload: unknown,
     rest: (hidden: ReadonlySet<string>) => unknown,
   ): void {
-    const apart = this.#deps.toldApart(id).filter(({ hiddenUsers }) => isAnyIn(userIds, hiddenUsers));
+    const apart = this.#deps.filteredWatchers(id).filter(({ hiddenUsers }) => isAnyIn(userIds, hiddenUsers));
     without(apart, topic, () => this.#deps.publish(topic, topic, event, payload));
     for (const { connection, hiddenUsers } of apart) {
       const left = hiddenUsers && rest(hiddenUsers);

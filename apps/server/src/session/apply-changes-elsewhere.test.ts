@@ -38,24 +38,24 @@ function world(standing: Standing) {
     },
     confirms: async () => state.stored === 'none',
   } as unknown as ElsewhereDeps;
-  const told = (standing: Standing) =>
+  const announce = (standing: Standing) =>
     applyChangeElsewhere(deps, { type: 'standing', ...place, userId, standing, reason: 'role' });
-  return { state, channel, session, sessions, deps, told };
+  return { state, channel, session, sessions, deps, announce };
 }
 
-test('CLU-42 a standing is what PostgreSQL says, whatever was told', async () => {
-  const { state, channel, session, told } = world('user');
-  await told('banned');
+test('CLU-42 a standing is what PostgreSQL says, whatever was announced', async () => {
+  const { state, channel, session, announce } = world('user');
+  await announce('banned');
   expect([channel.standing, session.channels.size]).toEqual(['user', 1]);
   state.stored = 'admin';
-  await told('user');
+  await announce('user');
   expect(channel.standing).toBe('admin');
 });
 
 test('CLU-42 while PostgreSQL is away what takes rights counts and what gives some waits until it answers', async () => {
-  const { state, channel, told } = world('user');
+  const { state, channel, announce } = world('user');
   state.isAway = true;
-  const giving = told('admin');
+  const giving = announce('admin');
   await until(() => state.reads > 1, { what: 'it to be read again' });
   expect(channel.standing).toBe('user');
   state.stored = 'admin';
@@ -64,7 +64,7 @@ test('CLU-42 while PostgreSQL is away what takes rights counts and what gives so
   expect(channel.standing).toBe('admin');
 
   state.isAway = true;
-  const taking = told('user');
+  const taking = announce('user');
   await until(() => channel.standing === 'user', { what: 'the right to be taken' });
   // It was an old line: they are an admin.
   state.isAway = false;
@@ -73,9 +73,9 @@ test('CLU-42 while PostgreSQL is away what takes rights counts and what gives so
 });
 
 test('CLU-42 anyone who is out does not wait, and nobody reads for them any more', async () => {
-  const { state, session, told } = world('user');
+  const { state, session, announce } = world('user');
   state.isAway = true;
-  await told('banned');
+  await announce('banned');
   expect([session.channels.size, state.reads]).toEqual([0, 1]);
 });
 

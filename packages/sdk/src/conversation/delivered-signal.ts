@@ -36,7 +36,7 @@ export class DeliveredSignal {
     else this.#cancel = this.#clock.after(waitMs, () => this.#flush());
   }
 
-  /** The history was replaced: what is behind `seq` is to be told anew. */
+  /** The history was replaced: what is behind `seq` has to be sent again. */
   fallTo(seq: number): void {
     this.#wanted = Math.min(this.#wanted, seq);
     this.#sent = Math.min(this.#sent, seq);

@@ -1,4 +1,4 @@
-/** What a server may make this device take (rule SDK-18). The server's own limits are far below. */
+/** What a server may make this device take (rules SDK-18, SDK-19). The server's own limits are far below. */
 export const TAKEN = {
   /** One answer, decompressed; a page of history has at most half a mebibyte of text. */
   answerMaxBytes: 16_777_216,

@@ -8,7 +8,7 @@ export function noteSize(answer: unknown, length: number): void {
   if (typeof answer === 'object' && answer !== null) sizes.set(answer, length);
 }
 
-/** Adds up what is read page by page: a walk ends, however long the server would go on (rule SDK-18). */
+/** Adds up what is read page by page: a walk ends, however long the server would go on (rule SDK-19). */
 export class PageWalk {
   readonly #now: () => number;
   readonly #beganAt: number;
