@@ -138,7 +138,8 @@ export class PostgresClock implements AsyncDisposable {
       known.totalSeconds = total_seconds;
       return;
     }
-    const before = new Date(known.offsetMs + at);
+    // Late by as much as two looks may be wrong: what was stored just before the jump is before it in any case.
+    const before = new Date(known.offsetMs + at + LOOK_WITHIN_MS);
     const totalSeconds = await this.#database.transaction((tx) => recordStep(tx, known, before, movedMs));
     this.#reference = { offsetMs, totalSeconds };
     this.#steppedAt = at;
