@@ -1,6 +1,6 @@
 /** `npm run backup -- FILE`: everything that is stored, as of now, in one new file (docs/backup.md). */
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
 import { BackupError } from './backup/backup-format.ts';
 import { count } from './backup/progress.ts';
@@ -22,10 +22,20 @@ await runCommand('backup', process.argv.slice(2), toStartError, async (file) => 
     const { takenAt, rows } = await withStoredData(readConfig(process.env), say, (address) =>
       inTransaction(address, (tx) => writeBackup(tx, unfinished, { version: packageJson.version, say })),
     );
-    // Unlike a rename it never replaces a file that came meanwhile.
-    linkSync(unfinished, file);
+    giveName(unfinished, file);
     say(`Done: ${count(rows)} as of ${takenAt}. The file holds keys: keep it where only you can read it.`);
   } finally {
     rmSync(unfinished, { force: true });
   }
 });
+
+/** Unlike a rename it never replaces a file that came meanwhile. */
+function giveName(unfinished: string, file: string): void {
+  try {
+    linkSync(unfinished, file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw error;
+    // A file system without hard links, such as FAT.
+    copyFileSync(unfinished, file, constants.COPYFILE_EXCL);
+  }
+}

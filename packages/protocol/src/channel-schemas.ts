@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SignalEvents, UserEvents } from './events.ts';
 import { DmSchema, GroupSchema, LogEventSchema, MediaSchema, ReceiptSchema } from './responses.ts';
 
 /** What channels answer and broadcast, as schemas: a client checks what it gets before it acts on it. */
@@ -39,8 +40,8 @@ export const UserJoinedSchema = z.object({
 
 const presence = z.record(z.string(), z.object({ metas: z.array(z.looseObject({ phx_ref: z.string() })) }));
 
-/** By event name: `SignalEvents` and `UserEvents`. An event that is not here is a newer server's, and passed over. */
-export const BROADCAST_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+/** Every event has one: this does not compile without. */
+const SCHEMAS = {
   typing: z.object({ user_id: z.string(), on: z.boolean() }),
   receipts: z.object({ receipts: z.array(ReceiptSchema) }),
   ping: z.object({ user_id: z.string() }),
@@ -55,4 +56,8 @@ export const BROADCAST_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   media_ready: z.object({ media: MediaSchema }),
   media_failed: z.object({ media: MediaSchema }),
   read_marker: z.object({ topic: z.string(), read_seq: seq }),
-};
+  password_guessed: z.object({ at: z.iso.datetime() }),
+} satisfies Record<keyof SignalEvents | keyof UserEvents, z.ZodType>;
+
+/** By event name: `SignalEvents` and `UserEvents`. An event that is not here is a newer server's, and passed over. */
+export const BROADCAST_SCHEMAS: Readonly<Record<string, z.ZodType>> = SCHEMAS;

@@ -159,6 +159,7 @@ describe('SDK-18 a hostile or broken server on the socket', () => {
       'conversation_removed',
       'receipt_summary',
       'media_ready',
+      'password_guessed',
       'read_marker',
       'ping',
     ];
