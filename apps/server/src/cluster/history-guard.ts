@@ -89,8 +89,11 @@ export class HistoryGuard {
       })
       .finally(() => {
         this.#comparing = undefined;
-        this.#deps.live.release();
-        if (!this.#again) return;
+        if (!this.#again) {
+          this.#deps.live.release();
+          return;
+        }
+        // What is held stays so: a connection was made meanwhile, and what it leads to is not known yet.
         this.#again = false;
         this.#look();
       });
@@ -105,10 +108,11 @@ export class HistoryGuard {
       const now = await this.#readIncarnation();
       if (this.#closed) return;
       const before = this.#known;
-      if (now) this.#known = { ...now, timeline: now.timeline ?? before?.timeline ?? null };
+      const known = now && { ...now, timeline: now.timeline ?? before?.timeline ?? null };
       const isOther =
-        before && now && (now.system !== before.system || this.#known?.timeline !== before.timeline);
+        before && known && (known.system !== before.system || known.timeline !== before.timeline);
       if (isOther) {
+        this.#known = known;
         this.#covered = losses;
         this.#doubted.clear();
         this.#deps.startAnew('PostgreSQL is another one, or was promoted.');
@@ -117,6 +121,8 @@ export class HistoryGuard {
       const isRestarted = before && now && now.started_at !== before.started_at;
       const went = await this.#findReplaced(losses > this.#covered || isRestarted ? live.ids() : doubted);
       for (const id of doubted) this.#doubted.delete(id);
+      // Only now: a comparison that was cut off is made again.
+      this.#known = known ?? before;
       this.#covered = losses;
       if (went && !this.#closed) this.#deps.startAnew('PostgreSQL has another history than before.');
     } finally {
