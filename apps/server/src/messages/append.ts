@@ -61,12 +61,11 @@ const APPEND = `SELECT ord, id, seq, created_at, duplicate, mentions, rights, re
 const APPEND_ONE = `
   WITH log AS (
     UPDATE conversations SET last_seq = last_seq + 1, last_message_at = date_trunc('milliseconds', clock_timestamp())
-    WHERE id = $1 AND ($8::integer IS NULL OR rights_version = $8) RETURNING last_seq, last_message_at, rights_version
-  ), stored AS (
-    INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption_base64, created_at)
-    SELECT $1, log.last_seq, $2, $3, $4, $5, $6::text::jsonb, $7, log.last_message_at FROM log
+    WHERE id = $1 AND ($8::integer IS NULL OR rights_version = $8) RETURNING last_seq, last_message_at
   )
-  SELECT last_seq AS seq, last_message_at AS created_at, rights_version AS rights FROM log`;
+  INSERT INTO messages (conversation_id, seq, id, client_id, sender_id, type, content, encryption_base64, created_at)
+  SELECT $1, log.last_seq, $2, $3, $4, $5, $6::text::jsonb, $7, log.last_message_at FROM log
+  RETURNING seq, created_at`;
 
 /** Stores a batch in one statement; entry i tells of draft i, undefined where its conversation is gone (spec LOG-2). */
 export async function appendDrafts(
@@ -88,7 +87,7 @@ export async function appendDrafts(
 }
 
 async function appendOne(queries: Queries, draft: Draft): Promise<Appended | undefined> {
-  const [row] = await queries.query<Pick<AppendedRow, 'seq' | 'created_at' | 'rights'>>(APPEND_ONE, [
+  const [row] = await queries.query<Pick<AppendedRow, 'seq' | 'created_at'>>(APPEND_ONE, [
     draft.conversationId,
     draft.id,
     draft.clientId,
@@ -105,7 +104,8 @@ async function appendOne(queries: Queries, draft: Draft): Promise<Appended | und
     createdAt: row.created_at,
     duplicate: false,
     mentions: [],
-    rightsVersion: row.rights,
+    // What it was checked for is what it is, or there would be no row.
+    rightsVersion: draft.rightsVersion ?? 0,
     refused: false,
   };
 }
