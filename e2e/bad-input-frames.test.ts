@@ -36,7 +36,8 @@ test.each<[string, string | Uint8Array<ArrayBuffer>]>([
   ['nothing', ''],
   ['half a frame', '["1","2","group'],
   ['an object', '{"topic":"phoenix"}'],
-  ['numbers as refs', '[1,2,"phoenix","heartbeat",{}]'],
+  ['fractions as refs', '[1.5,2.5,"phoenix","heartbeat",{}]'],
+  ['truth as a ref', '["1",true,"phoenix","heartbeat",{}]'],
   ['a list as payload', '["1","2","phoenix","heartbeat",[]]'],
   ['a topic of a thousand letters', `["1","2","${'t'.repeat(1_000)}","heartbeat",{}]`],
   ['100,000 brackets', nested(50_000)],
@@ -52,6 +53,33 @@ test.each<[string, string | Uint8Array<ArrayBuffer>]>([
   expect(told.frames[0]?.slice(0, 4)).toEqual([null, null, 'phoenix', 'phx_error']);
   expect(told.frames[0]?.[4]).toMatchObject({ code: 'invalid', message: expect.stringMatching(/\.$/) });
   expect(told.frames[1]?.[3]).toBe('phx_reply');
+  socket.close();
+});
+
+test.each([
+  ['[1,2,"phoenix","heartbeat",{}]', [1, 2]],
+  ['[null,"hb","phoenix","heartbeat",null]', [null, 'hb']],
+  ['[null,3,"phoenix","heartbeat",null]', [null, 3]],
+])('WS-1 WS-5 %s is answered ok, its refs as they came', async (frame, refs) => {
+  const { socket, told } = await bare(mallory);
+  socket.send(frame);
+  await until(() => told.frames.length === 1, { what: 'the answer' });
+  expect(told.frames[0]).toEqual([...refs, 'phoenix', 'phx_reply', { status: 'ok', response: {} }] as never);
+  socket.close();
+});
+
+test('WS-16 a channel joined with a number as its join_ref takes pushes that say the same number', async () => {
+  const group = await createGroup(mallory);
+  const topic = `group:${group.id}`;
+  const { socket, told } = await bare(mallory);
+  const answer = (ref: unknown) =>
+    until(() => told.frames.find((frame) => frame[1] === ref), { what: 'the answer' });
+  socket.send(JSON.stringify([1, 1, topic, 'phx_join', null]));
+  expect((await answer(1))?.[4]).toMatchObject({ status: 'ok' });
+  socket.send(JSON.stringify([1, 2, topic, 'typing', { on: true }]));
+  expect((await answer(2))?.[4]).toMatchObject({ status: 'ok' });
+  socket.send(JSON.stringify([2, 3, topic, 'typing', { on: true }]));
+  expect((await answer(3))?.[4]).toMatchObject({ status: 'error', response: { code: 'not_found' } });
   socket.close();
 });
 

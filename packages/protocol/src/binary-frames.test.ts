@@ -64,6 +64,15 @@ test('WS-2 a frame without a payload has an empty one', () => {
   });
 });
 
+test('WS-2 nil as a payload is an empty one', () => {
+  expect(decodeBinaryPush(push([0xc0])).payload).toEqual({});
+});
+
+test('WS-2 a ref that is a number is said in digits', () => {
+  const frame = { joinRef: 1, ref: 23, topic: 't', event: 'e', payload: {} };
+  expect(decodeBinaryPush(encodeBinaryPush(frame))).toEqual({ ...frame, joinRef: '1', ref: '23' });
+});
+
 const push = (payload: Uint8Array | number[]) =>
   Uint8Array.from([0, 1, 1, 1, 1, 0x31, 0x31, 0x74, 0x65, ...payload]);
 const deep = (depth: number): unknown => (depth === 0 ? 1 : { a: deep(depth - 1) });

@@ -1,5 +1,5 @@
 import { pack, unpack } from 'msgpackr';
-import { checkEnvelope, type Frame, MalformedFrame, RawJson, type ReplyStatus } from './frames.ts';
+import { checkEnvelope, type Frame, MalformedFrame, RawJson, type Ref, type ReplyStatus } from './frames.ts';
 import { payloadBounds } from './json-bounds.ts';
 import { checkMessagePack } from './message-pack.ts';
 
@@ -61,14 +61,16 @@ function decodePayload(bytes: Uint8Array, event: string): unknown {
   if (bytes.length === 0) return {};
   checkMessagePack(bytes, payloadBounds(event));
   const payload: unknown = unpack(bytes);
-  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) {
-    throw new MalformedFrame('The payload of a binary frame is one MessagePack map.');
+  if (typeof payload !== 'object' || Array.isArray(payload)) {
+    throw new MalformedFrame(
+      'The payload of a binary frame is one MessagePack map, or nil for an empty one.',
+    );
   }
-  return payload;
+  return payload ?? {};
 }
 
 export function encodeBinaryReply(frame: Frame, status: ReplyStatus, response: unknown): Uint8Array {
-  return encode(KIND.reply, [frame.joinRef ?? '', frame.ref ?? '', frame.topic, status], response);
+  return encode(KIND.reply, [textOf(frame.joinRef), textOf(frame.ref), frame.topic, status], response);
 }
 
 export function encodeBinaryBroadcast(topic: string, event: string, payload: unknown): Uint8Array {
@@ -77,7 +79,12 @@ export function encodeBinaryBroadcast(topic: string, event: string, payload: unk
 
 /** What a client sends. */
 export function encodeBinaryPush(frame: Frame): Uint8Array {
-  return encode(KIND.push, [frame.joinRef ?? '', frame.ref ?? '', frame.topic, frame.event], frame.payload);
+  const fields = [textOf(frame.joinRef), textOf(frame.ref), frame.topic, frame.event];
+  return encode(KIND.push, fields, frame.payload);
+}
+
+function textOf(ref: Ref): string {
+  return String(ref ?? '');
 }
 
 function encode(kind: number, fields: string[], payload: unknown): Uint8Array {

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { GOLDEN_TEXT, type GoldenText } from '@tpx/testkit';
 import {
   decodeTextFrame,
+  decodeTextHead,
   encodeTextFrame,
   encodeTextPush,
   encodeTextReply,
@@ -64,14 +65,17 @@ test.each([
   ['an object', '{"topic":"t"}'],
   ['four fields', '["1","2","t","e"]'],
   ['six fields', '["1","2","t","e",{},{}]'],
-  ['a number for join_ref', '[1,"2","t","e",{}]'],
-  ['a number for ref', '["1",2,"t","e",{}]'],
+  ['a fraction for join_ref', '[1.5,"2","t","e",{}]'],
+  ['a number past 2^53 for ref', '["1",9007199254740993,"t","e",{}]'],
+  ['a number without end for ref', '["1",1e999,"t","e",{}]'],
+  ['true for ref', '["1",true,"t","e",{}]'],
+  ['a list for ref', '["1",["2"],"t","e",{}]'],
   ['a ref of 65 characters', `["1","${'2'.repeat(65)}","t","e",{}]`],
   ['null for a topic', '["1","2",null,"e",{}]'],
   ['a long topic', `["1","2","${'t'.repeat(LIMITS.topicMax + 1)}","e",{}]`],
   ['a list for an event', '["1","2","t",["e"],{}]'],
   ['a long event', `["1","2","t","${'e'.repeat(LIMITS.eventNameMax + 1)}",{}]`],
-  ['null for a payload', '["1","2","t","e",null]'],
+  ['a number for a payload', '["1","2","t","e",0]'],
   ['a list for a payload', '["1","2","t","e",[]]'],
   ['a text for a payload', '["1","2","t","e","x"]'],
   ['a payload too deep', `["1","2","t","e",${nested(LIMITS.jsonDepthMax + 1)}]`],
@@ -80,6 +84,19 @@ test.each([
 ])('WS-8 is malformed, with a sentence: %s', (_name, text) => {
   expect(() => decodeTextFrame(text)).toThrow(MalformedFrame);
   expect(() => decodeTextFrame(text)).toThrow(/\.$/);
+});
+
+test.each([
+  ['[null,null,"t","e",null]', '[null,null'],
+  ['["1","2","t","e",null]', '["1","2"'],
+  ['[1,2,"t","e",{}]', '[1,2'],
+  ['[0,-7,"t","e",null]', '[0,-7'],
+  ['[null,9007199254740991,"t","e",{}]', '[null,9007199254740991'],
+])('WS-1 WS-5 %s is taken, its payload empty, its refs answered as they came', (text, refs) => {
+  const frame = decodeTextFrame(text);
+  expect(frame.payload).toEqual({});
+  expect(encodeTextReply(frame, 'ok', {})).toStartWith(`${refs},"t","phx_reply"`);
+  expect(encodeTextReply(decodeTextHead(text), 'ok', {})).toStartWith(`${refs},"t","phx_reply"`);
 });
 
 test('WS-8 the deepest payload that is allowed is taken', () => {

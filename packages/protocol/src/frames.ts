@@ -1,11 +1,14 @@
 import { excessOf, type JsonBounds, payloadBounds } from './json-bounds.ts';
 import { LIMITS } from './limits.ts';
 
+/** Chosen by the client and given back as it came: text, a whole number (what some clients count with), or none. */
+export type Ref = string | number | null;
+
 /** Phoenix Channels V2, text frames (spec WS-1): `[join_ref, ref, topic, event, payload]`. */
 export type Frame = {
-  joinRef: string | null;
+  joinRef: Ref;
   /** null asks for no reply. */
-  ref: string | null;
+  ref: Ref;
   topic: string;
   event: string;
   payload: unknown;
@@ -48,13 +51,13 @@ export function decodeTextFrame(text: string): Frame {
   }
   const [joinRef, ref, topic, event, payload] = parsed as unknown[];
   checkEnvelope(joinRef, ref, topic, event);
-  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) {
-    throw new MalformedFrame('The payload of a frame is a JSON object.');
+  if (typeof payload !== 'object' || Array.isArray(payload)) {
+    throw new MalformedFrame('The payload of a frame is a JSON object, or null for an empty one.');
   }
-  return { joinRef, ref, topic, event, payload } as Frame;
+  return { joinRef, ref, topic, event, payload: payload ?? {} } as Frame;
 }
 
-const FIELD = '(null|"(?:[^"\\\\]|\\\\.)*")';
+const FIELD = '(null|-?\\d+|"(?:[^"\\\\]|\\\\.)*")';
 const HEAD = new RegExp(`^\\s*\\[\\s*${[FIELD, FIELD, FIELD, FIELD].join('\\s*,\\s*')}\\s*,`);
 const around = ({ depth, values }: JsonBounds): JsonBounds => ({ depth: depth + 1, values });
 const PUSH_BOUNDS = around(payloadBounds(undefined));
@@ -86,7 +89,9 @@ export function decodeTextHead(text: string): Frame {
 /** @throws {MalformedFrame} */
 export function checkEnvelope(joinRef: unknown, ref: unknown, topic: unknown, event: unknown): void {
   if (!isRef(joinRef) || !isRef(ref)) {
-    throw new MalformedFrame('join_ref and ref are strings of at most 64 characters, or null.');
+    throw new MalformedFrame(
+      'join_ref and ref are strings of at most 64 characters, whole numbers, or null.',
+    );
   }
   if (typeof topic !== 'string' || topic.length > LIMITS.topicMax) {
     throw new MalformedFrame(`A topic is a string of at most ${LIMITS.topicMax} characters.`);
@@ -96,8 +101,9 @@ export function checkEnvelope(joinRef: unknown, ref: unknown, topic: unknown, ev
   }
 }
 
-function isRef(value: unknown): value is string | null {
-  return value === null || (typeof value === 'string' && value.length <= 64);
+function isRef(value: unknown): value is Ref {
+  if (typeof value === 'string') return value.length <= 64;
+  return value === null || Number.isSafeInteger(value);
 }
 
 /** A payload that is JSON already: it is encoded once, however many get it. */
@@ -117,15 +123,10 @@ export function encodePayload(payload: unknown): string {
   return payload instanceof RawJson ? payload.json : JSON.stringify(payload);
 }
 
-const quote = (ref: string | null) => (ref === null ? 'null' : JSON.stringify(ref));
+const quote = (ref: Ref) => (ref === null ? 'null' : JSON.stringify(ref));
 
 /** A frame that nobody asked for: a broadcast (both refs null), or phx_close and phx_error with the channel's join_ref. */
-export function encodeTextPush(
-  topic: string,
-  event: string,
-  payload: unknown,
-  joinRef: string | null = null,
-): string {
+export function encodeTextPush(topic: string, event: string, payload: unknown, joinRef: Ref = null): string {
   return `[${quote(joinRef)},null,"${topic}","${event}",${encodePayload(payload)}]`;
 }
 

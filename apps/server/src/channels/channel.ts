@@ -1,15 +1,15 @@
-import type { Standing } from '@tpx/protocol';
+import type { Ref, Standing } from '@tpx/protocol';
 import type { LiveConversation } from '../fanout/live-conversation.ts';
 
 /** A topic that a session has joined. */
 export type Channel = ConversationChannel | UserChannel;
 
-export type UserChannel = { kind: 'user'; topic: string; joinRef: string | null };
+export type UserChannel = { kind: 'user'; topic: string; joinRef: Ref };
 
 export type ConversationChannel = {
   kind: 'conversation';
   topic: string;
-  joinRef: string | null;
+  joinRef: Ref;
   conversation: LiveConversation;
   /** Kept up to date by the changes that nodes announce: what the hot path authorizes by. */
   standing: Standing;

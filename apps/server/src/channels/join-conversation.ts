@@ -5,6 +5,7 @@ import {
   type Frame,
   LIMITS,
   RawJson,
+  type Ref,
   type UserId,
 } from '@tpx/protocol';
 import type { BatchLoader } from '../db/batch-loader.ts';
@@ -110,7 +111,7 @@ export function nothingMissed(
 export function completeJoin(
   session: ChannelSession,
   joinable: Joinable,
-  joinRef: string | null,
+  joinRef: Ref,
   room?: Room,
 ): { response: RawJson; resumed: string } {
   const { access, conversation, missed } = joinable;
@@ -167,6 +168,6 @@ export function enterPresence(
   deps.presence.join(conversation, session, !access.invisible);
 }
 
-export function joinRefOf(frame: Frame): string | null {
+export function joinRefOf(frame: Frame): Ref {
   return frame.joinRef ?? frame.ref;
 }

@@ -6,6 +6,7 @@ import {
   LIMITS,
   parseTopic,
   RawJson,
+  type Ref,
   Refusal,
   type UserId,
 } from '@tpx/protocol';
@@ -143,7 +144,7 @@ async function prepareResume(
 export function completeUserJoin(
   session: ChannelSession,
   prepared: PreparedUser,
-  joinRef: string | null,
+  joinRef: Ref,
 ): { response: RawJson; entered: Joinable[] } {
   const entered: Joinable[] = [];
   const room = { characters: RESUME_CHARACTERS_MAX };

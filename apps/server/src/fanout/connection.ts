@@ -1,4 +1,4 @@
-import type { CloseName, Frame, ReplyStatus } from '@tpx/protocol';
+import type { CloseName, Frame, Ref, ReplyStatus } from '@tpx/protocol';
 import type { Listener } from './local-fanout.ts';
 
 /** What a transport gives a session; the session knows no socket, the transport no channel. */
@@ -8,7 +8,7 @@ export interface Connection extends Listener {
   /** MUST answer in the codec that `frame` came in. A closed connection ignores it. */
   reply(frame: Frame, status: ReplyStatus, response: unknown): void;
   /** A frame of one channel to this connection only. */
-  push(topic: string, event: string, payload: unknown, joinRef?: string | null): void;
+  push(topic: string, event: string, payload: unknown, joinRef?: Ref): void;
   /** From here on every frame published in `room` arrives here, in order, after what was sent before. */
   subscribe(room: string): void;
   unsubscribe(room: string): void;

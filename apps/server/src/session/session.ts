@@ -4,6 +4,7 @@ import {
   MalformedFrame,
   PHOENIX_TOPIC,
   PHX,
+  type Ref,
   Refusal,
   type SessionId,
   type UserId,
@@ -204,6 +205,8 @@ export class Session implements ChannelSession {
 }
 
 /** A frame of an earlier join of the topic is not for the one that counts now. */
-function isFor(frame: Frame, { joinRef }: { joinRef: string | null }): boolean {
-  return frame.joinRef === null || frame.joinRef === joinRef;
+function isFor(frame: Frame, { joinRef }: { joinRef: Ref }): boolean {
+  if (frame.joinRef === null || frame.joinRef === joinRef) return true;
+  // A binary frame says a number in digits.
+  return String(frame.joinRef) === String(joinRef);
 }

@@ -213,7 +213,7 @@ export class PhoenixSocket {
     const frame = readServerFrame(data);
     if (!frame) return;
     if (frame.event === PHX.reply) {
-      if (frame.ref !== null) this.#replies.settle(frame.ref, frame.payload);
+      if (typeof frame.ref === 'string') this.#replies.settle(frame.ref, frame.payload);
       return;
     }
     this.#channels.get(frame.topic)?.receive(frame);

@@ -4,6 +4,7 @@ import {
   encodeTextReply,
   type Frame,
   LIMITS,
+  type Ref,
   type ReplyStatus,
 } from '@tpx/protocol';
 import type { Connection } from '../../fanout/connection.ts';
@@ -60,7 +61,7 @@ export class LongPollConnection implements Connection {
     this.#add(encodeTextReply(frame, status, response));
   }
 
-  push(topic: string, event: string, payload: unknown, joinRef: string | null = null): void {
+  push(topic: string, event: string, payload: unknown, joinRef: Ref = null): void {
     this.#add(encodeTextPush(topic, event, payload, joinRef));
   }
 

@@ -135,8 +135,8 @@ export function fuzzDecoders(seed: number, inputs: number): FuzzResult {
 function check(frame: Frame): void {
   const { joinRef, ref, topic, event, payload } = frame;
   const withinLimits =
-    (joinRef?.length ?? 0) <= 64 &&
-    (ref?.length ?? 0) <= 64 &&
+    String(joinRef).length <= 64 &&
+    String(ref).length <= 64 &&
     topic.length <= LIMITS.topicMax &&
     event.length <= LIMITS.eventNameMax &&
     !excessOf(JSON.stringify(payload), payloadBounds(event));

@@ -5,6 +5,7 @@ import {
   encodeTextPush,
   encodeTextReply,
   type Frame,
+  type Ref,
   type ReplyStatus,
 } from '@tpx/protocol';
 import type { ServerWebSocket } from 'bun';
@@ -44,7 +45,7 @@ export class WebSocketConnection implements Connection {
     }
   }
 
-  push(topic: string, event: string, payload: unknown, joinRef: string | null = null): void {
+  push(topic: string, event: string, payload: unknown, joinRef: Ref = null): void {
     this.#socket.sendText(encodeTextPush(topic, event, payload, joinRef));
   }
 
