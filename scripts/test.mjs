@@ -23,18 +23,20 @@ const ending = soak ? /\.soak\.tsx?$/ : /\.test\.tsx?$/;
 const TEST_TIMEOUT_MS = 60_000;
 const SOAK_TIMEOUT_MS = 60 * 60_000;
 
-/** End to end tests mostly wait: for programs to start, for time-outs and graces. */
-const E2E_LANES = soak ? 1 : Math.min(2, availableParallelism());
+/** Tests mostly wait: for programs to start, for time-outs and graces. */
+const LANES = soak ? 1 : Math.min(2, availableParallelism());
+/** So many lie in one process: few enough that no lane has much left when the other is done. */
+const UNIT_FILES_AT_A_TIME = 25;
 
 const groups = [
   {
     name: soak ? 'soak tests beside the sources' : 'unit tests',
     folders: ['packages', 'apps', 'bench', 'scripts'],
-    run: runTogether,
+    atATime: UNIT_FILES_AT_A_TIME,
   },
   ...(args.includes('--units')
     ? []
-    : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'], run: runInLanes }]),
+    : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'], atATime: 1 }]),
 ];
 
 try {
@@ -79,7 +81,7 @@ if (soak) {
   for (const line of describeSoakPlan(plan)) console.log(line);
 }
 
-for (const { name, folders, run } of groups) {
+for (const { name, folders, atATime } of groups) {
   const files = filesIn(folders);
   if (isInterrupted) break;
   if (files.length === 0) {
@@ -87,7 +89,7 @@ for (const { name, folders, run } of groups) {
     continue;
   }
   console.log(`\n${name}: ${files.length} files\n`);
-  await run(name, files);
+  await runInLanes(inBatches(files, atATime));
 }
 rmSync(scratch, { recursive: true, force: true });
 
@@ -101,12 +103,11 @@ process.exit(count.failed > 0 || count.passed === 0 || isInterrupted ? 1 : 0);
  * bun reports a file that does not load in its exit code alone, and a test that calls `process.exit(0)` not at all:
  * both leave no trace in the report, so a file without results counts as a failure.
  *
- * @param {string} name
  * @param {string[]} files
  * @param {number} code
  * @param {import('./junit-report.mjs').TestCase[]} cases
  */
-function tally(name, files, code, cases) {
+function tally(files, code, cases) {
   const failedBefore = count.failed;
   for (const test of cases) {
     count[test.outcome] += 1;
@@ -119,29 +120,32 @@ function tally(name, files, code, cases) {
   }
   if (code !== 0 && count.failed === failedBefore) {
     count.failed += 1;
-    notes.push(`failed: ${name}: bun test ended with code ${code} and reported no failure`);
+    notes.push(`failed: ${files.join(', ')}: bun test ended with code ${code} and reported no failure`);
   }
 }
 
 /**
- * @param {string} name
- * @param {string[]} files
+ * @param {readonly string[]} files
+ * @param {number} size
+ * @returns {string[][]}
  */
-async function runTogether(name, files) {
-  await runBunTest(name, files, 'inherit');
+function inBatches(files, size) {
+  const batches = [];
+  for (let from = 0; from < files.length; from += size) batches.push(files.slice(from, from + size));
+  return batches;
 }
 
 /**
- * A process for each file, some at a time; what a file prints is shown when it is done.
+ * A process for each batch, some at a time; what a batch prints is shown when it is done.
  *
- * @param {string} _name
- * @param {string[]} files
+ * @param {string[][]} batches
  */
-async function runInLanes(_name, files) {
-  const left = [...files];
-  const lanes = Array.from({ length: E2E_LANES }, async () => {
-    for (let file = left.shift(); file !== undefined && !isInterrupted; file = left.shift()) {
-      process.stdout.write(await runBunTest(file, [file], E2E_LANES === 1 ? 'inherit' : 'pipe'));
+async function runInLanes(batches) {
+  const left = [...batches];
+  const output = LANES === 1 || batches.length === 1 ? 'inherit' : 'pipe';
+  const lanes = Array.from({ length: LANES }, async () => {
+    for (let batch = left.shift(); batch !== undefined && !isInterrupted; batch = left.shift()) {
+      process.stdout.write(await runBunTest(batch, output));
     }
   });
   await Promise.all(lanes);
@@ -150,12 +154,11 @@ async function runInLanes(_name, files) {
 /**
  * Gives what it has printed, where that is piped.
  *
- * @param {string} name
  * @param {string[]} files
  * @param {'inherit' | 'pipe'} output
  * @returns {Promise<string>}
  */
-async function runBunTest(name, files, output) {
+async function runBunTest(files, output) {
   const report = join(scratch, `${++reports}.xml`);
   // --isolate: a module mocked or a handle left open in one file must not reach the next.
   const options = ['--isolate', `--timeout=${soak ? SOAK_TIMEOUT_MS : TEST_TIMEOUT_MS}`];
@@ -186,6 +189,6 @@ async function runBunTest(name, files, output) {
     });
   });
   running.delete(child);
-  tally(name, files, code, readTestCases(report));
+  tally(files, code, readTestCases(report));
   return Buffer.concat(printed).toString();
 }
