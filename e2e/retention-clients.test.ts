@@ -36,8 +36,8 @@ async function age(groupId: string, seq: number): Promise<void> {
 
 /** A WebSocket of a client that does not hear what retention removes. */
 class DeafWebSocket extends WebSocket {
-  constructor(url: string) {
-    super(url);
+  constructor(url: string, protocols: string[]) {
+    super(url, protocols);
     this.addEventListener('message', (event) => {
       if (String(event.data).includes('"trimmed"')) event.stopImmediatePropagation();
     });

@@ -59,8 +59,8 @@ export function recordingWebSocket() {
   class RecordingWebSocket extends WebSocket {
     readonly #sent: string[] = [];
 
-    constructor(url: string) {
-      super(url);
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
       connections.push(this.#sent);
     }
 

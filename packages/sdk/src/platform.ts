@@ -26,7 +26,7 @@ export type WebSocketLike = {
   send(data: string): void;
   close(code?: number, reason?: string): void;
 };
-export type WebSocketConstructor = new (url: string) => WebSocketLike;
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
 export const systemClock: Clock = {
   now: () => Date.now(),

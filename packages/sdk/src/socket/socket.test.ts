@@ -115,6 +115,14 @@ describe('SDK-2 the connection', () => {
     expect(server.tokens).toContain('new');
   });
 
+  test('SDK-1 WS-3 the token is in the subprotocol and in no URL, whatever its characters', async () => {
+    const token = 'a.b-c_d~e+/=?&token=f';
+    const { server, opened } = setUp(nothing, async () => token);
+    await opened();
+    expect(server.tokens).toEqual([token]);
+    expect(server.urls[0]).toEndWith('/socket/websocket?vsn=2.0.0');
+  });
+
   test('SDK-2 no session, no connection: it says so and does not try again', async () => {
     const { clock, refused, socket } = setUp(nothing, async () => {
       throw new SignedOutError('session_expired');
