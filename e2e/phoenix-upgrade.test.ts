@@ -19,7 +19,7 @@ test.each([
   ['no token', 403, 'vsn=2.0.0'],
   ['another version', 400, 'vsn=1.0.0&token=TOKEN'],
   ['no version', 400, 'token=TOKEN'],
-])('WS-3 %s is refused at the upgrade with %d', async (_name, status, query) => {
+])('WS-3 REST-4 %s is refused at the upgrade with %d', async (_name, status, query) => {
   const url = `${server.url}/socket/websocket?${query.replace('TOKEN', alice.tokens.access_token)}`;
   const answer = await fetch(url, {
     headers: {
@@ -30,6 +30,8 @@ test.each([
     },
   });
   expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(((await answer.json()) as { error: { message: string } }).error.message).toMatch(/\.$|without\.$/);
 });
 

@@ -1,6 +1,7 @@
 import { LIMITS, Refusal } from '@tpx/protocol';
 import type { Server } from 'bun';
 import type { NativePublisher } from '../fanout/local-fanout.ts';
+import { ANSWER_HEADERS } from './answer-headers.ts';
 import { pathOf } from './request-url.ts';
 import type { RestApp } from './rest/rest-env.ts';
 import { type SocketData, webSocketHandler } from './websocket/websocket-handler.ts';
@@ -93,7 +94,8 @@ function serve({ hostname, port, reusePort }: Address, parts: Parts): Server<Soc
     development: false,
     error: (error) => {
       parts.onUnexpected(error);
-      return Response.json({ error: new Refusal('internal').toBody() }, { status: 500 });
+      const body = { error: new Refusal('internal').toBody() };
+      return Response.json(body, { status: 500, headers: ANSWER_HEADERS });
     },
     fetch: (request, server) => {
       const path = pathOf(request.url);

@@ -47,6 +47,7 @@ function node(timeouts: { pollMs?: number; idleMs?: number } = {}) {
     channels,
     registry,
     limiter: new RateLimiter(undefined),
+    onClosed: () => undefined,
     onUnexpected,
   });
   const admitted: (string | undefined)[] = [];
@@ -254,7 +255,7 @@ test('WS-20 a client that does not fetch what it is told is dropped, and nothing
   expect(next.token).not.toBe(token);
 });
 
-test('WS-15 refusals and preflights', async () => {
+test('WS-15 REST-4 refusals and preflights', async () => {
   const { longPoll, call } = node();
   const { response } = await call({ method: 'DELETE' });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
@@ -265,6 +266,12 @@ test('WS-15 refusals and preflights', async () => {
     undefined,
   );
   expect(preflight.status).toBe(204);
+  for (const answer of [response, unversioned, preflight]) {
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  }
   expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
   expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain(
     'x-phoenix-authtoken',

@@ -2,6 +2,7 @@ import { LIMITS, REFUSALS, Refusal, type RefusalBody } from '@tpx/protocol';
 import type { Caller } from '../../accounts/caller.ts';
 import type { LocalFanout } from '../../fanout/local-fanout.ts';
 import type { SessionOpener } from '../../session/open-session.ts';
+import { ANSWER_HEADERS } from '../answer-headers.ts';
 import { queryOf } from '../request-url.ts';
 import { checkVersion } from '../websocket/websocket-upgrade.ts';
 import { readCredentials, readText } from './long-poll-request.ts';
@@ -24,6 +25,7 @@ const TIMEOUTS: PollTimeouts = { pollMs: 10_000, idleMs: 30_000 };
 /** Any origin, never with cookies: the tokens in the request are what lets a caller in. */
 const CORS = { 'Access-Control-Allow-Origin': '*' };
 const PREFLIGHT = {
+  ...ANSWER_HEADERS,
   ...CORS,
   'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
   'Access-Control-Allow-Headers': 'Content-Type, Accept, X-Phoenix-AuthToken',
@@ -153,5 +155,5 @@ function refuse(refusal: Refusal, method: string): Response {
 type PollAnswer = { status: number; token?: string; messages?: string[]; error?: RefusalBody };
 
 function answer(body: PollAnswer, status = 200, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { status, headers: { ...CORS, 'Cache-Control': 'no-store', ...headers } });
+  return Response.json(body, { status, headers: { ...ANSWER_HEADERS, ...CORS, ...headers } });
 }

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Refusal } from '@tpx/protocol';
 import { cors } from 'hono/cors';
+import { ANSWER_HEADERS } from '../answer-headers.ts';
 import { clientAddressReader } from './client-address.ts';
 import { registerDocsRoutes } from './docs-routes.ts';
 import { methodsAt } from './methods.ts';
@@ -22,12 +23,9 @@ export function createRestApp(shell: RestShell): RestApp {
     context.set('address', clientAddress(context.env?.peerAddress, context.req.header('x-forwarded-for')));
     await next();
     context.header('X-Request-Id', context.get('requestId'));
-    context.header('X-Content-Type-Options', 'nosniff');
-    context.header('Referrer-Policy', 'no-referrer');
-    if (!context.res.headers.has('Content-Security-Policy')) {
-      context.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) {
+      if (!context.res.headers.has(name)) context.header(name, value);
     }
-    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
     const seconds = (performance.now() - started) / 1000;
     shell.onAnswer?.(context.req.method, routeOf(context.req.routePath), context.res.status, seconds);
   });

@@ -1,6 +1,7 @@
 import { REFUSALS, Refusal, type RefusalBody, SUPPORTED_VSN, type UserId } from '@tpx/protocol';
 import type { Server } from 'bun';
 import type { Caller } from '../../accounts/caller.ts';
+import { ANSWER_HEADERS } from '../answer-headers.ts';
 import { queryOf } from '../request-url.ts';
 import type { SocketData } from './websocket-handler.ts';
 
@@ -69,8 +70,8 @@ function decodeToken(protocol: string): string {
 }
 
 function refuse(status: number, error: RefusalBody): Response {
-  const headers: Record<string, string> = error.retry_after_ms
+  const retryAfter = error.retry_after_ms
     ? { 'Retry-After': String(Math.ceil(error.retry_after_ms / 1000)) }
     : {};
-  return Response.json({ error }, { status, headers });
+  return Response.json({ error }, { status, headers: { ...ANSWER_HEADERS, ...retryAfter } });
 }
