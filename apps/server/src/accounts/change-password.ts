@@ -36,7 +36,7 @@ export async function changePassword(
   }
   if (current.normalize('NFKC') === chosen.normalize('NFKC'))
     throw new Refusal('invalid', 'new: that is the current password. Choose another.');
-  requireStrongPassword(chosen, { username, displayName: display_name, pin });
+  await requireStrongPassword(chosen, { username, displayName: display_name, pin });
   const newHash = await hashPassword(chosen);
   return announceAfterCommit(deps, async (tx, later) => {
     const changed = await tx.query(

@@ -1,6 +1,5 @@
 import { cleanName, Refusal } from '@tpx/protocol';
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { foldForGuessing } from './fold-for-guessing.ts';
 
 /** zxcvbn's 3 of 4: more than a hundred million guesses by somebody who tries what people choose first. */
@@ -16,7 +15,7 @@ const SEQUENCE_SHARE = 0.7;
 /** Every second one is a sequence as well. */
 const STEP_MAX = 2;
 
-let estimator: ZxcvbnFactory | undefined;
+let estimator: Promise<ZxcvbnFactory> | undefined;
 
 /** Who chooses the password. */
 export type Chooser = { username: string; displayName: string; pin?: string | null };
@@ -26,7 +25,10 @@ export type Chooser = { username: string; displayName: string; pin?: string | nu
  * of the person's own names (NIST SP 800-63B section 5.1.1.2). Composition is not asked for.
  * @throws {Refusal} `invalid`
  */
-export function requireStrongPassword(password: string, { username, displayName, pin }: Chooser): void {
+export async function requireStrongPassword(
+  password: string,
+  { username, displayName, pin }: Chooser,
+): Promise<void> {
   // As it is hashed: another form of the same characters is no other password.
   const text = password.normalize('NFKC');
   if (cleanName(text) === '') throw weak('Nothing of it can be seen.');
@@ -35,19 +37,28 @@ export function requireStrongPassword(password: string, { username, displayName,
   const characters = [...text.toLowerCase()];
   if (new Set(characters).size < DIFFERENT_MIN) throw weak('It has too few different characters.');
   if (isSequence(characters)) throw weak('It is a sequence.');
-  const warning = warningOf(text, names);
+  estimator ??= loadEstimator();
+  const guesser = await estimator;
+  const warning = warningOf(guesser, text, names);
   if (warning !== undefined) throw weak(REASONS[warning] ?? 'It is close to what is often chosen.');
   const folded = foldForGuessing(text);
-  const reason = folded === text ? undefined : REASONS[warningOf(folded, names) ?? ''];
+  const reason = folded === text ? undefined : REASONS[warningOf(guesser, folded, names) ?? ''];
   // Without a reason it is only short, for want of what was folded away.
   if (reason !== undefined) throw weak(reason);
 }
 
+/** Loaded when the first password is chosen: its words take 30 MB, which a node that nobody registers at need not hold. */
+async function loadEstimator(): Promise<ZxcvbnFactory> {
+  const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+  ]);
+  return new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
+}
+
 /** Undefined where it takes many guesses, else why it does not, by the keys of zxcvbn, which knows no reason for some. */
-function warningOf(text: string, names: readonly string[]): string | undefined {
+function warningOf(guesser: ZxcvbnFactory, text: string, names: readonly string[]): string | undefined {
   const ends = text.length > LOOKED_AT ? [text.slice(0, LOOKED_AT), text.slice(-LOOKED_AT)] : [text];
-  estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
-  const guesser = estimator;
   const results = ends.map((part) => guesser.check(part, [...names]));
   if (results.some(({ score }) => score >= SCORE_MIN)) return undefined;
   return results[0]?.feedback.warning ?? '';

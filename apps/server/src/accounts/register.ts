@@ -25,7 +25,7 @@ export async function register(
   address: string,
 ): Promise<SignedIn> {
   if (isReservedName(body.username)) throw reserved();
-  requireStrongPassword(body.password, {
+  await requireStrongPassword(body.password, {
     username: body.username,
     displayName: body.display_name ?? body.username,
   });
