@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { LIMITS, type SessionObject } from '@tpx/protocol';
-import { createPerson, hasNats, TEST_PASSWORD } from '@tpx/testkit';
+import { createPerson, hasNats, TEST_PASSWORD, until } from '@tpx/testkit';
 import { Cluster } from './cluster.fixture.ts';
 import { Clients, ok } from './phoenix-client.fixture.ts';
 
@@ -39,4 +39,34 @@ describe.skipIf(!hasNats)('a device that is connected to one node', () => {
     expect(closed).toEqual([]);
     expect(socket.isConnected()).toBe(true);
   }, 60_000);
+
+  test('AUTH-8 a device whose connection ended late was used later than one that called before that', async () => {
+    const node = cluster.node(0);
+    const person = await createPerson(node, 'leaving');
+    const body = JSON.stringify({ username: person.user.username, password: TEST_PASSWORD });
+    const signIn = async () => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${node.url}/auth/login`, { method: 'POST', headers, body });
+      return (await answer.json()) as { access_token: string };
+    };
+    const call = async ({ access_token }: { access_token: string }) => {
+      const headers = { authorization: `Bearer ${access_token}` };
+      return (await fetch(`${node.url}/users/me`, { headers })).status;
+    };
+    const socket = clients.connect(node, person.tokens.access_token);
+    await ok(socket.channel(`user:${person.user.id}`).join());
+    const earlier = await signIn();
+    expect(await call(earlier)).toBe(200);
+    await new Promise<void>((resolve) => socket.disconnect(resolve));
+    await until(async () => (await connectionsOf(node)) === 0, { what: 'the end of the connection' });
+    for (let n = 2; n < LIMITS.devicesPerUser; n++) expect(await call(await signIn())).toBe(200);
+    await signIn();
+    expect(await call(earlier)).toBe(401);
+    expect((await person.api.call('GET', '/users/me')).status).toBe(200);
+  }, 60_000);
 });
+
+async function connectionsOf({ url }: { url: string }): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^tpx_connections\S* (\d+)$/m.exec(text)?.[1]);
+}

@@ -54,6 +54,8 @@ type Given = {
   rereadAccounts(): void;
   /** Other nodes ask when this user's devices were active here. */
   storeActivity(userId: UserId): void;
+  /** A connection of this device has ended. */
+  disconnected(sessionId: SessionId): void;
 };
 
 /** Text of the Latin letters is held in a byte each, any other in two. */
@@ -70,6 +72,7 @@ export function composeLiveSide({
   forgetSession,
   rereadAccounts,
   storeActivity,
+  disconnected,
 }: Given) {
   const isAlone = config.natsUrl === null;
   const http = new HttpServer();
@@ -205,6 +208,7 @@ export function composeLiveSide({
     channels,
     registry,
     limiter,
+    onClosed: ({ deviceId }) => disconnected(deviceId),
     onUnexpected: (error, session) => log.error({ err: error, userId: session.userId }, 'a frame failed'),
   });
 

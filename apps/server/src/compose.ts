@@ -93,14 +93,19 @@ export async function composeNode({ nodeId, config, database, log, version, work
       live.registry.of(userId).some(({ deviceId }) => deviceId === sessionId),
     connected: () => live.registry.each(),
   });
-  const directory = new SessionDirectory(database, Date.now, (sessionId) => activity.called(sessionId));
+  const directory = new SessionDirectory(database);
   const forgetSession = directory.forget.bind(directory);
   const rereadAccounts = () => {
     directory.readAgain();
     void keys.reload().catch((err) => log.warn({ err }, 'keys not reloaded'));
   };
   const storeActivity = (userId: UserId) => void activity.storeOf(userId).catch(onError);
-  const onAccounts = { forgetSession, storeActivity, rereadAccounts };
+  const onAccounts = {
+    forgetSession,
+    storeActivity,
+    rereadAccounts,
+    disconnected: activity.used.bind(activity),
+  };
   const live = composeLiveSide({ config, database, log, bus, nodeId, ...onAccounts });
   const { announcer, limiter, online, writer, access } = live;
 
@@ -113,7 +118,11 @@ export async function composeNode({ nodeId, config, database, log, version, work
   const identify = (token: string) => authenticate({ accessTokens, sessions: directory }, token);
   const letIn = (token: string) => live.admission.letIn(() => identify(token));
   const rest = createRestApp({
-    authenticate: identify,
+    async authenticate(token) {
+      const caller = await identify(token);
+      activity.used(caller.sessionId);
+      return caller;
+    },
     limiter,
     log,
     trustedProxies: config.trustedProxies,

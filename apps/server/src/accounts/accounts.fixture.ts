@@ -62,7 +62,7 @@ export async function openAccounts(limits: RateLimits = parseRateLimits('on', Er
     accessTokens: new AccessTokens(keys, now),
     refreshTokens: new RefreshTokens(keys),
     passwordGuard: new PasswordGuard({ limiter, onGuessing: (account) => guessed.push(account) }),
-    sessions: new SessionDirectory(database, now, (sessionId) => activity.called(sessionId)),
+    sessions: new SessionDirectory(database, now),
     handOverGroups,
   };
   deps.announcer.onChange = (change) => {

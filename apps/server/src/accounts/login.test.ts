@@ -186,7 +186,7 @@ test('AUTH-8 fifty more sign-ins do not put out a device that is connected, call
         person.sessionId,
       ]);
     for (let index = 0; index < LIMITS.devicesPerUser + 5; index++) {
-      if (person === calling) expect(await accounts.sessions.isAlive(person.sessionId)).toBe(true);
+      if (person === calling) accounts.activity.used(person.sessionId);
       await tryLogin(username);
     }
     const left = await accounts.sessionsOf(person.userId);

@@ -27,9 +27,9 @@ test('AUTH-8 activity is stored for those with many devices, and not again for a
   const many = await withDevices('many', 25);
   const few = await withDevices('few', 3);
   const [called, connected, idle] = await accounts.sessionsOf(many.userId);
-  await accounts.sessions.isAlive(called as SessionId);
+  accounts.activity.used(called as SessionId);
   accounts.connected.add(connected as SessionId);
-  await accounts.sessions.isAlive(few.sessionId);
+  accounts.activity.used(few.sessionId);
   await accounts.activity.store();
   const first = await storedActivity(called as SessionId);
   expect(first).toBeInstanceOf(Date);
@@ -43,7 +43,7 @@ test('AUTH-8 activity is stored for those with many devices, and not again for a
 test('AUTH-8 another node that asks for one person is answered by what is stored, also of a device that was idle for a while', async () => {
   const person = await withDevices('asked', 3);
   const [called, connected, idle] = await accounts.sessionsOf(person.userId);
-  await accounts.sessions.isAlive(called as SessionId);
+  accounts.activity.used(called as SessionId);
   accounts.connected.add(connected as SessionId);
   accounts.clock.now += 60_000;
   await accounts.activity.storeOf(person.userId);
@@ -51,7 +51,7 @@ test('AUTH-8 another node that asks for one person is answered by what is stored
   expect((await at(connected)) - (await at(called))).toBe(60_000);
   expect(await storedActivity(idle as SessionId)).toBeNull();
   // Asked again at once it does nothing.
-  await accounts.sessions.isAlive(idle as SessionId);
+  accounts.activity.used(idle as SessionId);
   await accounts.activity.storeOf(person.userId);
   expect(await storedActivity(idle as SessionId)).toBeNull();
 });

@@ -12,8 +12,8 @@ type Deps = {
   now?: () => number;
 };
 
-/** Sessions whose last call is remembered; some 2 MB when full. */
-const CALLS_MAX = 20_000;
+/** Sessions whose last use is remembered, of those that are not connected; some 4 MB when full. */
+const USES_MAX = 20_000;
 /** Nobody is near the limit of devices below so many, and what is not looked at need not be stored. */
 export const MANY_DEVICES = 10;
 /** One person's devices are not stored again for so long, however often they sign in. */
@@ -30,26 +30,27 @@ const STORED_EVERY_SECONDS = 300;
  */
 export class SessionActivity {
   readonly #deps: Required<Deps>;
-  readonly #calls = new LRUCache<SessionId, number>({ max: CALLS_MAX });
+  readonly #lastUses = new LRUCache<SessionId, number>({ max: USES_MAX });
   readonly #asked = new LRUCache<UserId, number>({ max: ASKED_MAX });
 
   constructor(deps: Deps) {
     this.#deps = { now: () => performance.now(), ...deps };
   }
 
-  called(sessionId: SessionId): void {
-    this.#calls.set(sessionId, this.#deps.now());
+  /** A device made a call, or its connection has ended. */
+  used(sessionId: SessionId): void {
+    this.#lastUses.set(sessionId, this.#deps.now());
   }
 
-  /** Seconds since this node had a call of the device, 0 while it is connected; undefined where it never did. */
+  /** Seconds since the device was last used at this node, 0 while it is connected; undefined where that is not known. */
   secondsSince(userId: UserId, sessionId: SessionId): number | undefined {
     if (this.#deps.isConnected(userId, sessionId)) return 0;
-    const at = this.#calls.get(sessionId);
+    const at = this.#lastUses.get(sessionId);
     return at === undefined ? undefined : (this.#deps.now() - at) / 1000;
   }
 
   /**
-   * Stores when this node last had calls of one person's devices. They are signing in on many, perhaps on another node, which
+   * Stores when one person's devices were last used at this node. They are signing in on many, perhaps on another node, which
    * will soon put out the one that seems least active (spec AUTH-8).
    */
   async storeOf(userId: UserId): Promise<void> {
@@ -81,7 +82,7 @@ export class SessionActivity {
     const since = this.#deps.now() - STORED_EVERY_SECONDS * 1000;
     const ids = new Set<SessionId>();
     for (const { deviceId } of this.#deps.connected()) ids.add(deviceId);
-    for (const [sessionId, at] of this.#calls.entries()) if (at >= since) ids.add(sessionId);
+    for (const [sessionId, at] of this.#lastUses.entries()) if (at >= since) ids.add(sessionId);
     if (ids.size === 0) return;
     await this.#deps.database.query(
       `UPDATE device_sessions s SET active_at = clock_timestamp() FROM (

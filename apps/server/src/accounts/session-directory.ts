@@ -13,18 +13,11 @@ const KNOWN_MAX = 100_000;
 /** Whether a device session still lives, for as many askers as there are (spec AUTH-6). */
 export class SessionDirectory {
   readonly #now: () => number;
-  readonly #onCall: (id: SessionId) => void;
   readonly #known = new LRUCache<string, Known>({ max: KNOWN_MAX });
   readonly #loader: BatchLoader<string, boolean>;
 
-  /** `onCall` is notified of every call, also of those that cost no query. */
-  constructor(
-    database: Database,
-    now: () => number = Date.now,
-    onCall: (id: SessionId) => void = () => undefined,
-  ) {
+  constructor(database: Database, now: () => number = Date.now) {
     this.#now = now;
-    this.#onCall = onCall;
     this.#loader = new BatchLoader(async (ids) => {
       const rows = await database.query<{ id: string }>(
         'SELECT id FROM device_sessions WHERE id = ANY($1::uuid[]) AND expires_at > now()',
@@ -37,7 +30,6 @@ export class SessionDirectory {
 
   /** While Postgres is away, what was last known of the session counts. @throws {Refusal} `unavailable` */
   async isAlive(sessionId: SessionId): Promise<boolean> {
-    this.#onCall(sessionId);
     const known = this.#known.get(sessionId);
     if (known && this.#now() - known.checkedAt < FRESH_MS) return known.alive;
     try {

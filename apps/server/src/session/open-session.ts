@@ -10,6 +10,7 @@ type Deps = {
   channels: ChannelHandlers;
   registry: SessionRegistry;
   limiter: Pick<RateLimiter, 'take'>;
+  onClosed(session: Session): void;
   onUnexpected(error: unknown, session: Session): void;
 };
 
@@ -46,6 +47,7 @@ export class SessionOpener {
   closed(session: Session): void {
     this.#deps.registry.remove(session);
     session.disconnected();
+    this.#deps.onClosed(session);
   }
 }
 

@@ -19,6 +19,7 @@ function world() {
     channels,
     registry,
     limiter: new RateLimiter(undefined),
+    onClosed: () => undefined,
     onUnexpected: (error) => {
       throw error;
     },

@@ -24,6 +24,7 @@ test('WS-4 a client that is silent for the time-out is closed, one that beats st
     channels,
     registry,
     limiter: new RateLimiter(undefined),
+    onClosed: () => undefined,
     onUnexpected,
   });
   const caller = { userId: 'user' as UserId, sessionId: 'device' as SessionId };
