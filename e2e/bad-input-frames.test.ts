@@ -68,7 +68,7 @@ test.each([
   socket.close();
 });
 
-test('WS-16 a channel joined with a number as its join_ref takes pushes that say the same number', async () => {
+test('WS-16 a channel joined with a number as its join_ref takes pushes that say the same number, in text or binary', async () => {
   const group = await createGroup(mallory);
   const topic = `group:${group.id}`;
   const { socket, told } = await bare(mallory);
@@ -80,6 +80,10 @@ test('WS-16 a channel joined with a number as its join_ref takes pushes that say
   expect((await answer(2))?.[4]).toMatchObject({ status: 'ok' });
   socket.send(JSON.stringify([2, 3, topic, 'typing', { on: true }]));
   expect((await answer(3))?.[4]).toMatchObject({ status: 'error', response: { code: 'not_found' } });
+  const leave = { joinRef: 1, ref: null, topic, event: 'phx_leave', payload: {} };
+  socket.send(Uint8Array.from(encodeBinaryPush(leave)));
+  const closed = () => told.frames.find((frame) => frame[3] === 'phx_close');
+  expect((await until(closed, { what: 'the close of the channel' }))[0]).toBe(1 as never);
   socket.close();
 });
 

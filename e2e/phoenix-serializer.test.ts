@@ -40,7 +40,7 @@ for (const vector of GOLDEN_BINARY) {
   if (vector.kind === 'push') {
     test(`WS-2 the official client writes the golden frame: ${vector.name}`, () => {
       // The client sends null as nothing, in text of no bytes.
-      const sent = { ...frame, join_ref: frame.join_ref ?? '', ref: frame.ref ?? '' };
+      const sent = { ...frame, join_ref: String(frame.join_ref ?? ''), ref: String(frame.ref ?? '') };
       const written = encoded({ ...sent, payload: bytes(vector.payload_hex) }) as ArrayBuffer;
       expect(hex(written)).toBe(vector.hex);
       expect(decodeBinaryPush(new Uint8Array(written)).payload).toEqual(frame.payload);

@@ -1,8 +1,8 @@
 /** The official client has no types of its own: what the tests use of it. */
 declare module 'phoenix' {
   export type Frame = {
-    join_ref: string | null;
-    ref: string | null;
+    join_ref: string | number | null;
+    ref: string | number | null;
     topic: string;
     event: string;
     payload: unknown;

@@ -9,11 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { withInstallLock } from './install-lock.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-// Everything that this repository runs with Bun inherits it: where Bun reports its crashes to its makers (macOS, Windows),
-// it does not.
-process.env.DO_NOT_TRACK ??= '1';
-
 export const bunPath = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'bun.exe' : 'bun');
+
+// Inherited by every Bun that these scripts start: on macOS and Windows Bun would otherwise upload its crash reports.
+process.env.DO_NOT_TRACK ??= '1';
 
 const lockFile = join(root, 'package-lock.json');
 const stampFile = join(root, 'node_modules', '.tpx-install-stamp');

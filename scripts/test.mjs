@@ -25,18 +25,18 @@ const SOAK_TIMEOUT_MS = 60 * 60_000;
 
 /** Tests mostly wait: for programs to start, for time-outs and graces. */
 const LANES = soak ? 1 : Math.min(2, availableParallelism());
-/** So many lie in one process: few enough that no lane has much left when the other is done. */
-const UNIT_FILES_AT_A_TIME = 25;
+/** Small enough that both lanes end at about the same time. */
+const UNIT_FILES_PER_PROCESS = 25;
 
 const groups = [
   {
     name: soak ? 'soak tests beside the sources' : 'unit tests',
     folders: ['packages', 'apps', 'bench', 'scripts'],
-    atATime: UNIT_FILES_AT_A_TIME,
+    filesPerProcess: UNIT_FILES_PER_PROCESS,
   },
   ...(args.includes('--units')
     ? []
-    : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'], atATime: 1 }]),
+    : [{ name: soak ? 'soak tests' : 'end to end', folders: ['e2e'], filesPerProcess: 1 }]),
 ];
 
 try {
@@ -81,7 +81,7 @@ if (soak) {
   for (const line of describeSoakPlan(plan)) console.log(line);
 }
 
-for (const { name, folders, atATime } of groups) {
+for (const { name, folders, filesPerProcess } of groups) {
   const files = filesIn(folders);
   if (isInterrupted) break;
   if (files.length === 0) {
@@ -89,7 +89,7 @@ for (const { name, folders, atATime } of groups) {
     continue;
   }
   console.log(`\n${name}: ${files.length} files\n`);
-  await runInLanes(inBatches(files, atATime));
+  await runInLanes(inBatches(files, filesPerProcess));
 }
 rmSync(scratch, { recursive: true, force: true });
 

@@ -91,6 +91,7 @@ test.each([
   ['["1","2","t","e",null]', '["1","2"'],
   ['[1,2,"t","e",{}]', '[1,2'],
   ['[0,-7,"t","e",null]', '[0,-7'],
+  ['[1.0,1e2,"t","e",{}]', '[1,100'],
   ['[null,9007199254740991,"t","e",{}]', '[null,9007199254740991'],
 ])('WS-1 WS-5 %s is taken, its payload empty, its refs answered as they came', (text, refs) => {
   const frame = decodeTextFrame(text);

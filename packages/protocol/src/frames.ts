@@ -57,7 +57,7 @@ export function decodeTextFrame(text: string): Frame {
   return { joinRef, ref, topic, event, payload: payload ?? {} } as Frame;
 }
 
-const FIELD = '(null|-?\\d+|"(?:[^"\\\\]|\\\\.)*")';
+const FIELD = '(null|-?\\d[\\d.eE+-]*|"(?:[^"\\\\]|\\\\.)*")';
 const HEAD = new RegExp(`^\\s*\\[\\s*${[FIELD, FIELD, FIELD, FIELD].join('\\s*,\\s*')}\\s*,`);
 const around = ({ depth, values }: JsonBounds): JsonBounds => ({ depth: depth + 1, values });
 const PUSH_BOUNDS = around(payloadBounds(undefined));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const FOLDER = join(import.meta.dirname, '../../../spec/vectors');
 
 type GoldenFrame = {
-  join_ref: string | null;
-  ref: string | null;
+  join_ref: string | number | null;
+  ref: string | number | null;
   topic: string;
   event: string;
   payload: object;

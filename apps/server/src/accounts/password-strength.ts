@@ -37,7 +37,11 @@ export async function requireStrongPassword(
   const characters = [...text.toLowerCase()];
   if (new Set(characters).size < DIFFERENT_MIN) throw weak('It has too few different characters.');
   if (isSequence(characters)) throw weak('It is a sequence.');
-  estimator ??= loadEstimator();
+  estimator ??= loadEstimator().catch((error: unknown) => {
+    // The next password tries again.
+    estimator = undefined;
+    throw error;
+  });
   const guesser = await estimator;
   const warning = warningOf(guesser, text, names);
   if (warning !== undefined) throw weak(REASONS[warning] ?? 'It is close to what is often chosen.');
@@ -47,7 +51,10 @@ export async function requireStrongPassword(
   if (reason !== undefined) throw weak(reason);
 }
 
-/** Loaded when the first password is chosen: its words take 30 MB, which a node that nobody registers at need not hold. */
+/**
+ * Loaded for the first password: the word lists take 30 MB, which a node without registrations does not need. Loading
+ * holds the event loop for two times 20 ms.
+ */
 async function loadEstimator(): Promise<ZxcvbnFactory> {
   const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
     import('@zxcvbn-ts/core'),

@@ -12,7 +12,7 @@ type Deps = {
   now?: () => number;
 };
 
-/** Sessions whose last use is remembered, of those that are not connected; some 4 MB when full. */
+/** Sessions whose last call or disconnect is remembered; some 4 MB when full. */
 const USES_MAX = 20_000;
 /** Nobody is near the limit of devices below so many, and what is not looked at need not be stored. */
 export const MANY_DEVICES = 10;
@@ -67,10 +67,10 @@ export class SessionActivity {
     });
     if (heard.length === 0) return;
     await this.#deps.database.query(
-      `UPDATE device_sessions s SET active_at = clock_timestamp() - make_interval(secs => h.seconds)
+      `UPDATE device_sessions s SET active_at = now() - make_interval(secs => h.seconds)
        FROM (SELECT d.id, u.seconds FROM unnest($1::uuid[], $2::float8[]) AS u (id, seconds)
              JOIN device_sessions d ON d.id = u.id
-             WHERE d.active_at IS NULL OR d.active_at < clock_timestamp() - make_interval(secs => u.seconds + $3)
+             WHERE d.active_at IS NULL OR d.active_at < now() - make_interval(secs => u.seconds + $3)
              FOR NO KEY UPDATE OF d SKIP LOCKED) h
        WHERE s.id = h.id`,
       [heard.map(({ id }) => id), heard.map(({ seconds }) => seconds), ASKED_EVERY_MS / 1000],
@@ -85,10 +85,10 @@ export class SessionActivity {
     for (const [sessionId, at] of this.#lastUses.entries()) if (at >= since) ids.add(sessionId);
     if (ids.size === 0) return;
     await this.#deps.database.query(
-      `UPDATE device_sessions s SET active_at = clock_timestamp() FROM (
+      `UPDATE device_sessions s SET active_at = now() FROM (
          SELECT d.id FROM device_sessions d
          WHERE d.id = ANY ($1::uuid[])
-           AND (d.active_at IS NULL OR d.active_at < clock_timestamp() - make_interval(secs => $2))
+           AND (d.active_at IS NULL OR d.active_at < now() - make_interval(secs => $2))
            AND (SELECT count(*) FROM device_sessions o WHERE o.user_id = d.user_id) >= $3
          FOR NO KEY UPDATE SKIP LOCKED) h
        WHERE s.id = h.id`,

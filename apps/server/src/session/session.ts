@@ -205,8 +205,8 @@ export class Session implements ChannelSession {
 }
 
 /** A frame of an earlier join of the topic is not for the one that counts now. */
-function isFor(frame: Frame, { joinRef }: { joinRef: Ref }): boolean {
-  if (frame.joinRef === null || frame.joinRef === joinRef) return true;
-  // A binary frame says a number in digits.
-  return String(frame.joinRef) === String(joinRef);
+function isFor({ joinRef }: Frame, join: { joinRef: Ref }): boolean {
+  if (joinRef === null || joinRef === join.joinRef) return true;
+  // A binary frame has a number as its digits.
+  return join.joinRef !== null && String(joinRef) === String(join.joinRef);
 }

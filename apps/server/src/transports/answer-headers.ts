@@ -1,4 +1,7 @@
-/** Headers of every HTTP answer: nothing of it is a page, and nothing keeps, frames or guesses at it (spec REST-4). */
+/**
+ * Defaults for every HTTP answer: no content sniffing, framing, referrer or cache (spec REST-4). /docs and /openapi.json
+ * override some.
+ */
 export const ANSWER_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',

@@ -7,7 +7,13 @@ export type Link = {
 
 /** A real WebSocket server of a few lines that does with frames what a test says. */
 export function phoenixServer(onFrame: (frame: WireFrame, link: Link) => void) {
-  const state = { refuse: false, tokens: [] as string[], urls: [] as string[], links: [] as Link[], frames: [] as WireFrame[] };
+  const state = {
+    refuse: false,
+    tokens: [] as string[],
+    urls: [] as string[],
+    links: [] as Link[],
+    frames: [] as WireFrame[],
+  };
   const server = Bun.serve({
     port: 0,
     fetch(request, bun) {
@@ -15,7 +21,8 @@ export function phoenixServer(onFrame: (frame: WireFrame, link: Link) => void) {
       state.tokens.push(Buffer.from(protocol.split('.').at(-1) ?? '', 'base64url').toString());
       state.urls.push(request.url);
       if (state.refuse) return new Response('no', { status: 403 });
-      return bun.upgrade(request, { headers: { 'Sec-WebSocket-Protocol': 'phoenix' } }) ? undefined : new Response('no', { status: 400 });
+      const headers = { 'Sec-WebSocket-Protocol': 'phoenix' };
+      return bun.upgrade(request, { headers }) ? undefined : new Response('no', { status: 400 });
     },
     websocket: {
       open(socket) {

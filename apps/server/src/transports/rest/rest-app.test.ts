@@ -267,7 +267,7 @@ test('REST-4 an unknown path is not_found; a method that a path lacks is 405 wit
   expect((await rest.call('DELETE', '/things/7')).status).toBe(204);
 });
 
-test('REST-4 every answer forbids sniffing, framing and storing', async () => {
+test('REST-4 an answer forbids sniffing, framing and storing', async () => {
   for (const path of ['/things/1', '/nothing', '/broken']) {
     const { headers } = await rest.call('GET', path);
     expect(headers.get('x-content-type-options')).toBe('nosniff');

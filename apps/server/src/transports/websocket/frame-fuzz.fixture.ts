@@ -8,6 +8,7 @@ import {
   LIMITS,
   MalformedFrame,
   payloadBounds,
+  type Ref,
 } from '@tpx/protocol';
 import { GOLDEN_BINARY, GOLDEN_TEXT, type SeededRandom, seededRandom } from '@tpx/testkit';
 
@@ -150,6 +151,8 @@ function check(frame: Frame): void {
 
 function checkBinary(frame: Frame, text: string): void {
   const again = decodeBinaryPush(encodeBinaryPush(frame));
-  if (!Bun.deepEquals(again, JSON.parse(text)))
-    throw new Error('The frame came out of its bytes as another.');
+  // A binary frame has a number as its digits.
+  const digits = (ref: Ref) => (ref === null ? null : String(ref));
+  const expected = { ...JSON.parse(text), joinRef: digits(frame.joinRef), ref: digits(frame.ref) };
+  if (!Bun.deepEquals(again, expected)) throw new Error('The frame came out of its bytes as another.');
 }
