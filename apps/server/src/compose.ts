@@ -49,6 +49,7 @@ const SWEEP_EVERY_MS = 60_000;
 const WORDS_EVERY_MS = 250;
 const ACTIVITY_EVERY_MS = 300_000;
 const UNREAD_EVERY_MS = 1_000;
+const BUCKETS_EVERY_MS = 1_000;
 
 export type Given = {
   nodeId: string;
@@ -188,6 +189,7 @@ export async function composeNode({ nodeId, config, database, log, version, work
     repeat(async () => live.live.sweep(), SWEEP_EVERY_MS, onError),
     repeat(() => activity.store(), ACTIVITY_EVERY_MS, onError),
     repeat(async () => live.unread.check(), UNREAD_EVERY_MS, onError),
+    repeat(async () => limiter.sweep(), BUCKETS_EVERY_MS, onError),
   ];
 
   return {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { LIMITS } from '@tpx/protocol';
+import { seededRandom } from '@tpx/testkit';
 import { parseRateLimits } from '../config/rate-limit-setting.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
@@ -81,4 +82,62 @@ test('LIM-1: several tokens are had together or not at all; more than a bucket h
   now = 3_000;
   limiter.take('send', 'alice', 1_000);
   expect(refusalOf(() => limiter.take('send', 'alice'))).toMatchObject({ retryAfterMs: 1_000 });
+});
+
+test('LIM-1: a bucket that is full again is forgotten; one that is not, or owes tokens, is kept', () => {
+  let now = 0;
+  const limiter = new RateLimiter(limits, () => now);
+  for (let index = 0; index < 12_000; index++) limiter.take('send', `user ${index}`);
+  for (let index = 0; index < 3; index++) limiter.take('send', 'empty');
+  limiter.charge('send', 'owing', 9);
+  now = 1_500;
+  // The last one finds the end.
+  for (let sweeps = 0; sweeps < 4; sweeps++) limiter.sweep();
+  expect(limiter.size).toBe(2);
+  limiter.take('send', 'empty');
+  expect(refusalOf(() => limiter.take('send', 'empty'))).toMatchObject({ code: 'rate_limited' });
+  expect(refusalOf(() => limiter.take('send', 'owing'))).toMatchObject({ retryAfterMs: 5_500 });
+  for (let index = 0; index < 3; index++) limiter.take('send', 'user 7');
+  expect(refusalOf(() => limiter.take('send', 'user 7'))).toMatchObject({ code: 'rate_limited' });
+  now = 60_000;
+  for (let sweeps = 0; sweeps < 3; sweeps++) limiter.sweep();
+  expect(limiter.size).toBe(0);
+});
+
+test('LIM-4: what was forgotten before it was charged for is charged for all the same', () => {
+  let now = 0;
+  const limiter = new RateLimiter(limits, () => now);
+  limiter.take('send', 'alice');
+  now = 2_000;
+  limiter.sweep();
+  limiter.charge('send', 'alice', 4);
+  expect(refusalOf(() => limiter.take('send', 'alice'))).toMatchObject({ retryAfterMs: 2_000 });
+});
+
+test('LIM-1: with more buckets than are kept, the least recently used are forgotten', () => {
+  const limiter = new RateLimiter(limits, () => 0);
+  for (const name of ['idle', 'busy']) for (let index = 0; index < 3; index++) limiter.take('send', name);
+  for (let index = 0; index < 300_000; index++) {
+    limiter.take('send', `user ${index}`);
+    if (index % 50_000 === 0) limiter.has('send', 'busy');
+  }
+  expect(limiter.size).toBeLessThanOrEqual(200_000);
+  limiter.take('send', 'idle');
+  expect(refusalOf(() => limiter.take('send', 'busy'))).toMatchObject({ code: 'rate_limited' });
+});
+
+test('LIM-1: whether full buckets are forgotten changes no decision', () => {
+  let now = 0;
+  const swept = new RateLimiter(limits, () => now);
+  const kept = new RateLimiter(limits, () => now);
+  const random = seededRandom(7);
+  for (let step = 0; step < 5_000; step++) {
+    now += random.below(700);
+    const key = `user ${random.below(5)}`;
+    const tokens = 1 + random.below(4);
+    const [one, other] = [swept, kept].map((limiter) => refusalOf(() => limiter.take('send', key, tokens)));
+    expect(one).toEqual(other as never);
+    for (const limiter of [swept, kept]) if (step % 9 === 0) limiter.charge('send', key, 2);
+    swept.sweep();
+  }
 });

@@ -1,17 +1,24 @@
 import { LIMITS, type RateLimitName, Refusal } from '@tpx/protocol';
-import { LRUCache } from 'lru-cache';
 import type { Bucket, RateLimits } from '../config/rate-limit-setting.ts';
 
-type Level = { tokens: number; at: number };
+type Level = { readonly bucket: Bucket; tokens: number; at: number };
 
-/** Buckets kept at once; past it the least used is forgotten, which only ever forgives. */
+/** Buckets kept at once; past it the least recently used are forgotten, which only ever forgives. */
 const BUCKETS_MAX = 200_000;
+/** Buckets that one sweep looks at: a fraction of a millisecond. */
+const SWEPT_AT_ONCE = 5_000;
+const FORGOTTEN_AT_ONCE = 2_000;
 
-/** Token buckets of this node (spec LIM-1): each name and key refills by itself, nothing runs in the background. */
+/**
+ * Token buckets of this node (spec LIM-1). Each name and key refills by itself; a bucket that is full again is the same as
+ * none, and is forgotten.
+ */
 export class RateLimiter {
   readonly #limits: RateLimits;
   readonly #now: () => number;
-  readonly #levels = new LRUCache<string, Level>({ max: BUCKETS_MAX });
+  /** The least recently used come first. */
+  readonly #levels = new Map<string, Level>();
+  #sweeping = this.#levels.entries();
 
   constructor(limits: RateLimits, now: () => number = Date.now) {
     this.#limits = limits;
@@ -38,9 +45,28 @@ export class RateLimiter {
     return this.#spend(name, key, 0) === 0;
   }
 
+  /** How many buckets are not full, or were not at the last look. */
+  get size(): number {
+    return this.#levels.size;
+  }
+
+  /** Forgets buckets that are full again, some at a time. Call it about once a second. */
+  sweep(): void {
+    const now = this.#now();
+    for (let left = SWEPT_AT_ONCE; left > 0; left--) {
+      const { value, done } = this.#sweeping.next();
+      if (done) {
+        this.#sweeping = this.#levels.entries();
+        return;
+      }
+      const [id, level] = value;
+      if (tokensAt(level, now) >= level.bucket.burst) this.#levels.delete(id);
+    }
+  }
+
   /** Takes tokens for what has been done already, also those that are not there yet: the next request waits for them. */
   charge(name: RateLimitName, key: string, tokens: number): void {
-    const level = this.#levels.get(`${name} ${key}`);
+    const level = this.#refill(name, key);
     if (level) level.tokens -= tokens;
   }
 
@@ -52,23 +78,43 @@ export class RateLimiter {
 
   /** Milliseconds to wait, 0 where the tokens were had. */
   #spend(name: RateLimitName, key: string, tokens: number): number {
-    const bucket: Bucket | undefined = this.#limits?.[name];
-    if (!bucket) return 0;
-    const id = `${name} ${key}`;
-    const now = this.#now();
-    let level = this.#levels.get(id);
-    if (!level) {
-      level = { tokens: bucket.burst, at: now };
-      this.#levels.set(id, level);
-    }
-    level.tokens = Math.min(bucket.burst, level.tokens + ((now - level.at) / 1000) * bucket.perSecond);
-    level.at = now;
-    const spent = Math.min(tokens, bucket.burst);
+    const level = this.#refill(name, key);
+    if (!level) return 0;
+    const { burst, perSecond } = level.bucket;
+    const spent = Math.min(tokens, burst);
     const needed = Math.max(spent, 1);
-    if (level.tokens < needed) return Math.ceil(((needed - level.tokens) / bucket.perSecond) * 1000);
+    if (level.tokens < needed) return Math.ceil(((needed - level.tokens) / perSecond) * 1000);
     level.tokens -= spent;
     return 0;
   }
+
+  /** The bucket as it is now; undefined where this is not limited. */
+  #refill(name: RateLimitName, key: string): Level | undefined {
+    const bucket = this.#limits?.[name];
+    if (!bucket) return undefined;
+    const id = `${name} ${key}`;
+    const now = this.#now();
+    const level = this.#levels.get(id) ?? { bucket, tokens: bucket.burst, at: now };
+    // To the end: what has not been used for long comes first.
+    if (!this.#levels.delete(id) && this.#levels.size >= BUCKETS_MAX) this.#forgetOldest();
+    this.#levels.set(id, level);
+    level.tokens = tokensAt(level, now);
+    level.at = now;
+    return level;
+  }
+
+  /** Some at once: what was deleted before the first one left is passed over each time. */
+  #forgetOldest(): void {
+    let left = FORGOTTEN_AT_ONCE;
+    for (const id of this.#levels.keys()) {
+      this.#levels.delete(id);
+      if (--left === 0) return;
+    }
+  }
+}
+
+function tokensAt({ bucket, tokens, at }: Level, now: number): number {
+  return Math.min(bucket.burst, tokens + ((now - at) / 1000) * bucket.perSecond);
 }
 
 function rateLimited(waitMs: number): Refusal {
