@@ -20,7 +20,7 @@ import { route } from './route.ts';
 
 export type AuthRouteDeps = SignInDeps & { passwordGuard: PasswordGuard };
 
-const tag = 'auth';
+const tag = 'Auth';
 const signedIn = { tag, access: 'signed_in' } as const;
 const open = { tag, access: 'open' } as const;
 

@@ -44,10 +44,10 @@ export function renderDocsPage(document: ApiDocument): string {
 <title>${escapeHtml(title)} REST</title>
 <style>${STYLE}</style>
 <h1>${escapeHtml(title)} ${escapeHtml(version)}</h1>
-<p>${escapeHtml(description)} The same as a document for programs: <a href="/openapi.json">openapi.json</a>.</p>
-<p>${tags.map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`).join(' · ')} · <a href="#objects">objects</a></p>
+<p>${prose(description)} The same as a document for programs: <a href="/openapi.json">openapi.json</a>.</p>
+<p>${tags.map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`).join(' · ')} · <a href="#objects">Objects</a></p>
 ${sections.join('\n')}
-<h2 id="objects">objects</h2>
+<h2 id="objects">Objects</h2>
 ${renderObjects(document.components?.schemas ?? {})}
 </html>
 `;
@@ -75,8 +75,8 @@ function renderOperation({
     ),
   ];
   const access = operation.security ? 'Needs an access token.' : 'Open to everybody.';
-  return `<details><summary><b>${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> ${escapeHtml(operation.summary ?? '')}</summary>
-<div><p>${escapeHtml(operation.description ?? '')} ${access}</p><table>${rows.join('')}</table></div></details>`;
+  return `<details><summary><b>${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> ${prose(operation.summary ?? '')}</summary>
+<div><p>${prose(operation.description ?? '')} ${access}</p><table>${rows.join('')}</table></div></details>`;
 }
 
 function describeBody({ content }: Body): string {
@@ -100,9 +100,14 @@ function renderObjects(schemas: Record<string, Schema>): string {
 }
 
 function row(name: string, value: string, note = ''): string {
-  return `<tr><td><code>${escapeHtml(name)}</code><td><code>${escapeHtml(value)}</code> ${escapeHtml(note)}`;
+  return `<tr><td><code>${escapeHtml(name)}</code><td><code>${escapeHtml(value)}</code> ${prose(note)}`;
 }
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Descriptions are Markdown (OpenAPI 3.1), of which ours use only code between backticks. */
+function prose(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }

@@ -166,4 +166,6 @@ test('REST-8 /docs is one page without scripts that loads nothing', async () => 
   expect(body).toContain('<code>/auth/register</code>');
   expect(body).toContain('display_name?: string');
   expect(body).toContain('<code>Media | null</code>');
+  expect(body).toContain('Lists take <code>limit</code>');
+  expect(body).not.toContain('`');
 });

@@ -25,7 +25,7 @@ export type SystemRouteDeps = {
 };
 
 const VSN = '2.0.0';
-const open = { tag: 'system', access: 'open', limit: null, method: 'get' } as const;
+const open = { tag: 'System', access: 'open', limit: null, method: 'get' } as const;
 const HealthAnswer = z.object({ alive: z.boolean() });
 const ReadyAnswer = z.object({
   ready: z.boolean(),

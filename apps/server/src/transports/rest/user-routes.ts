@@ -26,8 +26,8 @@ import { route } from './route.ts';
 
 export type UserRouteDeps = DeleteAccountDeps & SignInDeps;
 
-const read = { tag: 'users', access: 'signed_in', limit: 'read' } as const;
-const change = { tag: 'users', access: 'signed_in', limit: 'change' } as const;
+const read = { tag: 'Users', access: 'signed_in', limit: 'read' } as const;
+const change = { tag: 'Users', access: 'signed_in', limit: 'change' } as const;
 const byId = z.object({ id: Id });
 /** An id, a username or a PIN as somebody may type it. */
 const byRef = z.object({ ref: boundedString({ min: 1, max: 64, pattern: '^[^\\u0000]*$' }) });
