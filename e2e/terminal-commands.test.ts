@@ -58,10 +58,10 @@ of('register', async () => {
     'A password has at least 10 characters.',
   );
   const shown = await carol.shown(`/register ${carol.username}`);
-  expect(carol.did.questions).toEqual(['password (at least 10 characters): ']);
+  expect(carol.did.questions).toEqual(['password (at least 10 characters): ', 'password (once more): ']);
   expect(shown).toContain(`Welcome, ${carol.username}. Your PIN is ${carol.client.me.pin}`);
   expect(await carol.refused('/register other-name')).toContain(`You are signed in as ${carol.username}`);
-  expect(carol.did.questions).toHaveLength(1);
+  expect(carol.did.questions).toHaveLength(2);
 });
 
 of('logout', async () => {
@@ -112,8 +112,9 @@ of('password', async () => {
   await using carol = await new TerminalPerson(server, 'carol').register();
   await using other = new TerminalPerson(server, 'other');
   await other.do(`/login ${carol.username} ${TEST_PASSWORD}`);
-  // Both are asked for, and the answer is the same.
-  expect(await carol.refused('/password')).toContain('that is the current password');
+  // All are asked for, and the answer is the same.
+  expect(await carol.refused('/password')).toBe('Nothing was done.');
+  expect(carol.did.complaints).toEqual([expect.stringContaining('that is the current password')]);
   const change = (next: string) => runNamed(carol.context, 'password', { current: TEST_PASSWORD, new: next });
   expect(await change('password123')).toMatchObject({ ok: false, error: { code: 'invalid' } });
   const chosen = 'seven grey whales dancing';
@@ -123,6 +124,44 @@ of('password', async () => {
   expect(carol.client.connection).toEqual({ state: 'online' });
   await other.do(`/login ${carol.username} ${chosen}`);
   expect((await carol.do<{ sessions: unknown[] }>('/sessions')).sessions).toHaveLength(2);
+});
+
+test('TERM-64 a password that is refused, too short or mistyped is asked for again, never left to be a message', async () => {
+  await using carol = new TerminalPerson(server, 'carol');
+  const chosen = 'seven grey whales dancing';
+  carol.answers.secrets = [
+    'short',
+    'password123',
+    'password123',
+    chosen,
+    'seven gray whales',
+    chosen,
+    chosen,
+  ];
+  expect(await carol.shown(`/register ${carol.username}`)).toContain('Welcome');
+  const [name, again] = ['password (at least 10 characters): ', 'password (once more): '];
+  expect(carol.did.questions).toEqual([name, name, again, name, again, name, again]);
+  expect(carol.did.complaints).toEqual([
+    'That is too short: it needs at least 10 characters.',
+    expect.stringContaining('would be guessed soon'),
+    'The two are not the same.',
+  ]);
+
+  carol.did.questions.length = 0;
+  carol.did.complaints.length = 0;
+  const next = 'eight blue herons waiting';
+  carol.answers.secrets = ['not the current', next, next, chosen];
+  expect(await carol.shown('/password')).toContain('Your password is changed.');
+  expect(carol.did.questions).toEqual(['current: ', `new${name.slice(8)}`, 'new (once more): ', 'current: ']);
+  expect(carol.did.complaints).toEqual(['The current password is wrong, so nothing was changed.']);
+
+  await using other = new TerminalPerson(server, 'other');
+  other.answers.secrets = ['wrong', next];
+  expect(await other.shown(`/login ${carol.username}`)).toBe(`Signed in as ${carol.username}.`);
+  carol.answers.secrets = ['wrong', ''];
+  expect(await carol.refused('/delete-account')).toBe('Nothing was done.');
+  carol.answers.secrets = ['wrong', next];
+  expect(await carol.shown('/delete-account')).toContain('is deleted');
 });
 
 of('delete-account', async () => {

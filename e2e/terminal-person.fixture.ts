@@ -26,9 +26,10 @@ export class TerminalPerson implements AsyncDisposable {
     cleared: 0,
     quit: 0,
     questions: [] as string[],
+    complaints: [] as string[],
   };
   /** What they do at a question, in their editor, with the keys. */
-  answers = { confirm: true, secret: TEST_PASSWORD, edited: undefined as string | undefined };
+  answers = { confirm: true, secrets: [] as string[], edited: undefined as string | undefined };
   selected: string | undefined;
   #preferences: Preferences = DEFAULT_PREFERENCES;
   #current: string | undefined;
@@ -139,8 +140,9 @@ export class TerminalPerson implements AsyncDisposable {
       progress: (text) => void did.progress.push(text),
       askSecret: async (question) => {
         did.questions.push(question);
-        return this.answers.secret;
+        return this.answers.secrets.shift() ?? (did.complaints.length > 0 ? '' : TEST_PASSWORD);
       },
+      complain: (text) => void did.complaints.push(text),
       confirm: async (question) => {
         did.questions.push(question);
         return this.answers.confirm;

@@ -79,6 +79,8 @@ async function register(seat: Seat): Promise<void> {
   enter(seat, `/register ${seat.username}`);
   await shows(seat, /password \(at least/);
   enter(seat, TEST_PASSWORD);
+  await shows(seat, /once more/);
+  enter(seat, TEST_PASSWORD);
   await shows(seat, /Welcome/);
   await shows(seat, /online · WebSocket/);
 }

@@ -9,18 +9,27 @@ import { settled } from './wait-for-connection.ts';
 const USERNAME = { name: 'username', kind: 'word' } as const;
 const PASSWORD = { name: 'password', kind: 'secret', rest: true } as const;
 const PASSWORD_RULE = `at least ${LIMITS.passwordMin} characters`;
+const CHOSEN_PASSWORD = {
+  kind: 'secret',
+  rest: true,
+  rule: PASSWORD_RULE,
+  chosen: { lengthMin: LIMITS.passwordMin },
+} as const;
 
 export const ACCOUNT_COMMANDS = [
   command({
     name: 'register',
     aliases: [],
-    args: [USERNAME, { ...PASSWORD, rule: PASSWORD_RULE }],
+    args: [
+      USERNAME,
+      { ...CHOSEN_PASSWORD, name: 'password', refusedBy: { code: 'invalid', reason: 'weak_password' } },
+    ],
     help: 'Make an account and sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/register alice'],
     permission: { needs: 'nobody' },
     async run(context, { username = '', password = '' }) {
-      if (password.length < LIMITS.passwordMin) throw new UsageError(`A password has ${PASSWORD_RULE}.`);
+      requireLength(password);
       const device_name = deviceName(context);
       const user = await context.client.register({ username, password, device_name });
       await connected(context);
@@ -34,7 +43,7 @@ export const ACCOUNT_COMMANDS = [
   command({
     name: 'login',
     aliases: [],
-    args: [USERNAME, PASSWORD],
+    args: [USERNAME, { ...PASSWORD, refusedBy: { code: 'unauthorized' } }],
     help: 'Sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/login alice'],
@@ -74,14 +83,15 @@ export const ACCOUNT_COMMANDS = [
     name: 'password',
     aliases: [],
     args: [
-      { name: 'current', kind: 'secret' },
-      { name: 'new', kind: 'secret', rest: true, rule: PASSWORD_RULE },
+      { name: 'current', kind: 'secret', refusedBy: { code: 'forbidden' } },
+      { ...CHOSEN_PASSWORD, name: 'new', refusedBy: { code: 'invalid' } },
     ],
     help: 'Change your password; every other device is signed out.',
     details: 'Leave both out and they are asked for without being shown.',
     examples: ['/password'],
     permission: { needs: 'account' },
     async run({ client }, { current = '', new: chosen = '' }) {
+      requireLength(chosen);
       await client.changePassword(current, chosen);
       return {};
     },
@@ -122,7 +132,7 @@ export const ACCOUNT_COMMANDS = [
   command({
     name: 'delete-account',
     aliases: [],
-    args: [PASSWORD],
+    args: [{ ...PASSWORD, refusedBy: { code: 'forbidden' } }],
     help: 'Delete your account for ever; your messages stay, without your name.',
     details: 'Groups that you own have to be transferred or deleted before.',
     permission: { needs: 'account' },
@@ -136,6 +146,10 @@ export const ACCOUNT_COMMANDS = [
     show: ({ username }) => [`The account ${username} is deleted.`],
   }),
 ] as const;
+
+function requireLength(password: string): void {
+  if (password.length < LIMITS.passwordMin) throw new UsageError(`A password has ${PASSWORD_RULE}.`);
+}
 
 async function connected(context: CommandContext): Promise<void> {
   context.connect();

@@ -1,4 +1,4 @@
-import type { Action } from '@tpx/protocol';
+import type { Action, RefusalCode } from '@tpx/protocol';
 import type { CommandContext } from './command-context.ts';
 
 /** What an argument is: decides how it is read and what Tab offers for it. */
@@ -34,6 +34,10 @@ export type Arg = {
   choices?: readonly string[];
   /** What it has to be, told where it is asked for. */
   rule?: string;
+  /** Of a secret that the person chooses: it is asked for until it has this length, and once more against a slip. */
+  chosen?: { lengthMin: number };
+  /** The refusal that is about this secret: it is asked for again. */
+  refusedBy?: { code: RefusalCode; reason?: string };
   /** Words to offer, by what the argument before is. Others may stand there too. */
   offersAfter?: Readonly<Record<string, readonly string[]>>;
 };

@@ -7,6 +7,7 @@ import type { CommandContext } from './command-context.ts';
 import { type ErrorBody, errorBody } from './explain-error.ts';
 import { findConversation } from './find-conversation.ts';
 import { requireAllowed } from './permission.ts';
+import { Secrets } from './secrets.ts';
 import { COMMANDS } from './table.ts';
 
 /** What became of a line. `lines` are for people, `data` for scripts. */
@@ -52,13 +53,16 @@ async function run(
   places: Places,
 ): Promise<RunResult> {
   requireAllowed(command, context, await subjectOf(context, command, args));
-  const complete = await askSecrets(context, command, args);
-  try {
-    const data = await command.run(context, complete);
-    const lines = command.show?.(data, context) ?? [];
-    return { ok: true, command: command.name, data, lines };
-  } catch (error) {
-    throw placed(error, command, complete, places);
+  const secrets = new Secrets(context, command, args);
+  for (;;) {
+    const complete = await secrets.ask();
+    try {
+      const data = await command.run(context, complete);
+      const lines = command.show?.(data, context) ?? [];
+      return { ok: true, command: command.name, data, lines };
+    } catch (error) {
+      if (!secrets.forget(error)) throw placed(error, command, complete, places);
+    }
   }
 }
 
@@ -68,18 +72,6 @@ async function subjectOf(context: CommandContext, { args, permission }: Command,
   const name = args.find(({ kind }) => kind === 'group')?.name;
   const text = name === undefined ? undefined : given[name];
   return text === undefined ? undefined : await findConversation(context, text);
-}
-
-/** @throws {UsageError} where nobody is there to ask, or nothing was given */
-async function askSecrets(context: CommandContext, { args }: Command, given: Args): Promise<Args> {
-  const complete: Record<string, string | undefined> = { ...given };
-  for (const { kind, name, optional, rule } of args) {
-    if (kind !== 'secret' || optional || (complete[name] ?? '') !== '') continue;
-    const answer = await context.askSecret(rule === undefined ? `${name}: ` : `${name} (${rule}): `);
-    if (answer === '') throw new UsageError('Nothing was done.');
-    complete[name] = answer;
-  }
-  return complete;
 }
 
 /** A mistake that is found only when the command runs is most often in its only argument. */
