@@ -207,6 +207,16 @@ of('dm', async () => {
   expect(await alice.run('/dm nobody-there')).toMatchObject({ error: { code: 'not_found' } });
 });
 
+test('TERM-14 a name that this device knows of somebody else is whom the server has by it: a backup was restored', async () => {
+  await using carol = await new TerminalPerson(server, 'carol').register();
+  const { me } = bob.client;
+  carol.client.people.learn({ ...me, id: crypto.randomUUID(), pin: 'ZZZZZZZZ' });
+  await carol.do(`/dm ${me.username}`);
+  expect(carol.current?.topic).toStartWith('dm:');
+  await carol.do(`/block ${me.username}`);
+  expect(await carol.shown('/blocked')).toContain(me.username ?? '');
+});
+
 of('group create', async () => {
   const { name, topic } = await bob.do<{ name: string; topic: string }>('/group create "A room of one"');
   expect([name, bob.current?.topic]).toEqual(['A room of one', topic]);

@@ -1,4 +1,5 @@
 import type { UserObject } from '@tpx/protocol';
+import { NetworkError } from '@tpx/sdk';
 import { UsageError } from '../language/usage-error.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -6,10 +7,15 @@ import type { CommandContext } from './command-context.ts';
 export async function findUser({ client }: CommandContext, text: string): Promise<UserObject> {
   const ref = text.trim().replace(/^@/, '');
   if (ref === '') throw new UsageError('Name somebody: by username, PIN or id.');
+  // The server first: a name may look like a PIN, and after a restored backup it may be another person's.
   const known = client.people.all.find(({ username }) => username === ref.toLowerCase());
-  if (known) return known;
-  // Which of the three it is, the server tells: a name may look like a PIN.
-  return await client.people.find(ref.toLowerCase());
+  if (known && client.connection.state !== 'online') return known;
+  try {
+    return await client.people.find(ref.toLowerCase());
+  } catch (error) {
+    if (known && error instanceof NetworkError) return known;
+    throw error;
+  }
 }
 
 /** The same, and not oneself. */

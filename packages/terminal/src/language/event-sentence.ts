@@ -33,9 +33,10 @@ const HOW_IT_ENDED: Readonly<Record<string, string>> = {
 };
 
 export function removedSentence(title: string, reason: string): string {
-  return reason === 'deleted' || reason === 'not_found'
-    ? `${title} was deleted.`
-    : `You ${HOW_IT_ENDED[reason] ?? 'are no longer in'} ${title}.`;
+  if (reason === 'deleted') return `${title} was deleted.`;
+  // Deleted while this device was away, or begun after the backup that the server was set back to.
+  if (reason === 'not_found') return `${title} is not on the server any more.`;
+  return `You ${HOW_IT_ENDED[reason] ?? 'are no longer in'} ${title}.`;
 }
 
 /** `gone`: messages that this device had and the server does not have any more. */

@@ -46,7 +46,9 @@ export function followClient(live: Live, tabs: Tabs): () => void {
       tabs.recount(event.conversation);
     },
     replaced: (event) => {
-      live.tell(event.conversation.topic, replacedSentence(event.gone.length), 'event');
+      const sentence = replacedSentence(event.gone.length);
+      live.tell(event.conversation.topic, sentence, 'event');
+      say(`${titleOf(event.conversation, { client, name: live.names.of })}: ${sentence}`);
       changed(event);
       tabs.recount(event.conversation);
     },
