@@ -565,6 +565,15 @@ of('block', async () => {
   expect(alice.client.me.blocked_users).toEqual([bob.client.me.id]);
 });
 
+test('TERM-29 a DM with somebody who blocks still opens: what is written next does not go elsewhere', async () => {
+  const { topic } = await bob.do<{ topic: string }>(`/dm ${alice.username}`);
+  await bob.do('/group create "Somewhere else"');
+  await alice.do(`/block ${bob.username}`);
+  await bob.do(`/dm ${alice.username}`);
+  expect(bob.current?.topic).toBe(topic);
+  await alice.do(`/unblock ${bob.username}`);
+});
+
 of('blocked', async () => {
   expect(await alice.shown('/blocked')).toBe(bob.username);
 });

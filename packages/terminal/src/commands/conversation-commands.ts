@@ -1,3 +1,4 @@
+import { Refusal } from '@tpx/protocol';
 import { type Conversation, NetworkError } from '@tpx/sdk';
 import { expandEmoji } from '../language/emoji-names.ts';
 import { UsageError } from '../language/usage-error.ts';
@@ -133,13 +134,16 @@ export const CONVERSATION_COMMANDS = [
   }),
 ] as const;
 
-/** Without a connection a conversation that there is already still opens: what is written there is kept. */
+/**
+ * A conversation that there is already opens without a connection, too, and where the other one blocks: what is written next
+ * must not go to the conversation that is open now.
+ */
 async function openDm(context: CommandContext, ref: string): Promise<Conversation> {
   try {
     const { id } = await findSomebodyElse(context, ref);
     return await context.client.openDm(id);
   } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
+    if (!(error instanceof NetworkError) && !isBlocked(error)) throw error;
     const dms = context.client.conversations.filter(({ kind }) => kind === 'dm');
     await learnTitles(context, dms);
     const wanted = ref.replace(/^@/, '').toLowerCase();
@@ -147,6 +151,10 @@ async function openDm(context: CommandContext, ref: string): Promise<Conversatio
     if (!known) throw error;
     return known;
   }
+}
+
+function isBlocked(error: unknown): boolean {
+  return error instanceof Refusal && error.code === 'blocked';
 }
 
 async function enter(context: CommandContext, conversation: Conversation) {
