@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { UserId } from '@tpx/protocol';
+import { until } from '@tpx/testkit';
 import { openTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { announceAfterCommit } from './announce-after-commit.ts';
 import type { Change } from './announcer.ts';
@@ -23,8 +24,23 @@ const announce = (...names: string[]) =>
     for (const name of names) later.changed(change(name));
   });
 
+/**
+ * A transaction in another database of this server that began before a change was stored holds the horizon: the change would
+ * be found again.
+ */
+async function horizonToPass() {
+  const isPast = async () => {
+    const rows = await database.query(
+      'SELECT 1 FROM announced_changes WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())',
+    );
+    return rows.length === 0;
+  };
+  await until(isPast, { what: 'the end of earlier transactions', timeoutMs: 50_000 });
+}
+
 /** A node that looks when it is told to, and what it applied. */
 async function follower() {
+  await horizonToPass();
   const applied: string[] = [];
   const clock = { now: 0 };
   let lost = 0;
