@@ -68,7 +68,7 @@ test('WS-2 nil as a payload is an empty one', () => {
   expect(decodeBinaryPush(push([0xc0])).payload).toEqual({});
 });
 
-test('WS-2 a ref that is a number is said in digits', () => {
+test('WS-2 a ref that is a number is written in digits', () => {
   const frame = { joinRef: 1, ref: 23, topic: 't', event: 'e', payload: {} };
   expect(decodeBinaryPush(encodeBinaryPush(frame))).toEqual({ ...frame, joinRef: '1', ref: '23' });
 });

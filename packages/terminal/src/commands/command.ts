@@ -32,7 +32,7 @@ export type Arg = {
   rest?: true;
   /** The only words it may be. */
   choices?: readonly string[];
-  /** What it has to be, told where it is asked for. */
+  /** What it has to be; the prompt says so. */
   rule?: string;
   /** Of a secret that the person chooses: it is asked for until it has this length, and once more against a slip. */
   chosen?: { lengthMin: number };

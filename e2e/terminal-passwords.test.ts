@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test';
+import { serverOfThisFile } from './server.fixture.ts';
+import { TerminalPerson } from './terminal-person.fixture.ts';
+
+const server = await serverOfThisFile();
+
+test('TERM-64 a password that is refused, too short or mistyped is asked for again, never left to be a message', async () => {
+  await using carol = new TerminalPerson(server, 'carol');
+  const chosen = 'seven grey whales dancing';
+  carol.answers.secrets = [
+    'short',
+    'password123',
+    'password123',
+    chosen,
+    'seven gray whales',
+    chosen,
+    chosen,
+  ];
+  expect(await carol.shown(`/register ${carol.username}`)).toContain('Welcome');
+  const [name, again] = ['password (at least 10 characters): ', 'password (once more): '];
+  expect(carol.did.questions).toEqual([name, name, again, name, again, name, again]);
+  expect(carol.did.complaints).toEqual([
+    'That is too short: it needs at least 10 characters.',
+    expect.stringContaining('would be guessed soon'),
+    'The two are not the same.',
+  ]);
+
+  carol.did.questions.length = 0;
+  carol.did.complaints.length = 0;
+  const next = 'eight blue herons waiting';
+  carol.answers.secrets = ['not the current', next, next, chosen];
+  expect(await carol.shown('/password')).toContain('Your password is changed.');
+  expect(carol.did.questions).toEqual(['current: ', `new${name.slice(8)}`, 'new (once more): ', 'current: ']);
+  expect(carol.did.complaints).toEqual(['The current password is wrong, so nothing was changed.']);
+
+  await using other = new TerminalPerson(server, 'other');
+  other.answers.secrets = ['wrong', next];
+  expect(await other.shown(`/login ${carol.username}`)).toBe(`Signed in as ${carol.username}.`);
+  carol.answers.secrets = ['wrong', ''];
+  expect(await carol.refused('/delete-account')).toBe('Nothing was done.');
+  carol.answers.secrets = ['wrong', next];
+  expect(await carol.shown('/delete-account')).toContain('is deleted');
+});
