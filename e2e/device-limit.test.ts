@@ -47,6 +47,8 @@ describe.skipIf(!hasNats)('a device that is connected to one node', () => {
     const person = await createPerson(node, 'leaving');
     const socket = clients.connect(node, person.tokens.access_token);
     await ok(socket.channel(`user:${person.user.id}`).join());
+    // Figures may be a second old: those of before the connection must not pass for those of after.
+    await until(async () => (await connectionsOf(node)) === 1, { what: 'the connection' });
     const earlier = await signIn(node, person);
     expect(await call(node, earlier)).toBe(200);
     await new Promise<void>((resolve) => socket.disconnect(resolve));

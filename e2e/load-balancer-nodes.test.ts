@@ -72,7 +72,8 @@ describe.skipIf(!hasNats)('DEPLOY two nodes behind one name', () => {
           .then(() => {
             isDrained = true;
           });
-        const areBack = async () => (await metric(cluster.node(1), 'tpx_connections')) === readers.length;
+        // A long poll of the test before may still count as a connection: its session ends by itself after a while.
+        const areBack = async () => (await metric(cluster.node(1), 'tpx_connections')) >= readers.length;
         while (!isDrained || !(await areBack())) {
           const sent = await api.call<{ message: MessageObject }>('POST', '/messages/send', {
             group_id: group.id,

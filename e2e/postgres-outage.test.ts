@@ -80,8 +80,15 @@ test('LOG-6 while Postgres is away a live conversation is read, sends are refuse
   const acknowledged = await sendMany(a.channel, 20);
   await postgres.stop();
 
-  const away = await readiness();
-  expect([away.status, away.body.ready, away.body.parts.postgres.ok]).toEqual([503, false, false]);
+  // An answer of /readyz may be up to 250 ms old.
+  const away = await until(
+    async () => {
+      const answer = await readiness();
+      return answer.status === 503 ? answer : undefined;
+    },
+    { what: 'the node to be not ready' },
+  );
+  expect([away.body.ready, away.body.parts.postgres.ok]).toEqual([false, false]);
   expect(away.body.parts.postgres.message).toContain('PostgreSQL');
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
 

@@ -40,7 +40,9 @@ test('LOG-4 LOG-6 a Postgres that stands still: sends are refused, history is re
     ...text('by REST', 'c-2'),
   });
   expect([answer.status, answer.body.error.code]).toEqual([503, 'unavailable']);
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  await until(async () => (await fetch(`${server.url}/readyz`)).status === 503, {
+    what: 'the node to be not ready',
+  });
 
   postgres.resume();
   await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, {
