@@ -112,21 +112,10 @@ export const CONVERSATION_PUSHES = {
   delivered: define(
     SeqPush,
     'signal',
-    ({ deps, session, channel }, { seq }) => {
-      mark(deps, session, channel, seq, channel.readSeq);
-      return {};
-    },
+    (context, { seq }) => onceKnown(context, seq, markDelivered),
     isPlainSeq,
   ),
-  read: define(
-    SeqPush,
-    'signal',
-    ({ deps, session, channel }, { seq }) => {
-      if (mark(deps, session, channel, seq, seq)) deps.signals.readMarker(session, channel);
-      return {};
-    },
-    isPlainSeq,
-  ),
+  read: define(SeqPush, 'signal', (context, { seq }) => onceKnown(context, seq, markRead), isPlainSeq),
   ping: define(PingPush, 'ping', ({ deps, session, channel }) => {
     requireWriter({ ...channel, whoCanPost: channel.conversation.whoCanPost });
     deps.signals.ping(session, channel);
@@ -149,6 +138,33 @@ export const CONVERSATION_PUSHES = {
     },
   ),
 };
+
+/**
+ * Marks up to `seq`. A mark never passes the newest event that this node knows (spec RCP-2). The client may know a newer one,
+ * which another node stored and which has not arrived here; this node reads it from Postgres first.
+ */
+function onceKnown(
+  context: Context,
+  seq: number,
+  markTo: (context: Context, seq: number) => void,
+): object | Promise<object> {
+  const { deps, channel } = context;
+  if (seq > channel.conversation.lastSeq)
+    return deps.live.reach(channel.conversation, seq).then(() => {
+      markTo(context, seq);
+      return {};
+    });
+  markTo(context, seq);
+  return {};
+}
+
+function markDelivered({ deps, session, channel }: Context, seq: number): void {
+  mark(deps, session, channel, seq, channel.readSeq);
+}
+
+function markRead({ deps, session, channel }: Context, seq: number): void {
+  if (mark(deps, session, channel, seq, seq)) deps.signals.readMarker(session, channel);
+}
 
 /** Marks only rise, on every device of their owner, and never past what there is. True where they did (spec RCP-2). */
 function mark(

@@ -8,6 +8,7 @@ import { LiveConversations } from '../fanout/live-conversations.ts';
 import { GroupWorld } from '../groups/group-world.fixture.ts';
 import { loadConversationStates } from '../messages/conversation-state.ts';
 import { loadLogPlaces } from '../messages/event-identity.ts';
+import { readHistory } from '../messages/history.ts';
 import { readLog } from '../messages/read-log.ts';
 import { HistoryGuard } from './history-guard.ts';
 
@@ -110,6 +111,22 @@ test('LOG-15 after a connection was merely lost what was held goes out, in order
   expect(published).toEqual([]);
   await until(() => published.length === 2, { what: 'what was held' });
   expect([published, anew]).toEqual([[lastSeq + 1, lastSeq + 2], []]);
+});
+
+test('LOG-6 history and `reach` have what was acknowledged while it is held', async () => {
+  using served = await node();
+  const { groupId, conversation, live, published, lose, make } = served;
+  const { lastSeq } = conversation;
+  lose();
+  await world.messages(groupId, owner, [new Date(), new Date()]);
+  const log = await readLog(world.database, groupId, lastSeq, 10);
+  make();
+  for (const entry of log) live.offer(entry);
+  const reached = live.reach(conversation, lastSeq + 2);
+  const { messages } = await readHistory({ database: world.database, live }, groupId, 'group', { limit: 3 });
+  expect(messages.map(({ seq }) => seq)).toEqual([lastSeq, lastSeq + 1, lastSeq + 2]);
+  await reached;
+  expect(published).toEqual([lastSeq + 1, lastSeq + 2]);
 });
 
 test('LOG-15 an event at a place that was handed out with another identity is reason enough to compare', async () => {

@@ -53,7 +53,7 @@ export class LiveConversations {
   /** Reads of what a client has and this node has not, by conversation: clients that come together share them. */
   readonly #reaching = new Map<LiveConversation, Promise<void>>();
   /** Entries that wait until it is known whose history they continue; undefined while that is certain. */
-  #held: LogEntry[] | undefined;
+  #held: { entries: LogEntry[]; released: PromiseWithResolvers<void> } | undefined;
 
   constructor(deps: LiveConversationsDeps) {
     this.#deps = deps;
@@ -119,7 +119,9 @@ export class LiveConversations {
   /** An entry was committed, here or on another node; it goes out when its turn has come. */
   offer(entry: LogEntry): void {
     if (this.#held) {
-      this.#held.push(entry);
+      this.#held.entries.push(entry);
+      // It was acknowledged: a page of history without it is not complete.
+      this.whenLive(entry.conversationId, (live) => live.hearOf(entry.seq));
       return;
     }
     this.whenLive(entry.conversationId, (live) => this.#accept(live, entry));
@@ -202,8 +204,14 @@ export class LiveConversations {
     return entries.length > 0;
   }
 
-  /** Reads from Postgres up to `seq`, which a client has and this node has not, as far as Postgres goes. */
+  /**
+   * Reads from Postgres up to `seq`, which a client has and this node has not, as far as Postgres goes. Waits while entries
+   * are held.
+   *
+   * @throws {Refusal} `unavailable`
+   */
   async reach(live: LiveConversation, seq: number): Promise<void> {
+    await this.#held?.released.promise;
     for (let read = true; read && live.lastSeq < seq && this.#live.get(live.id) === live; ) {
       const before = live.lastSeq;
       let reaching = this.#reaching.get(live);
@@ -225,13 +233,18 @@ export class LiveConversations {
 
   /** Nothing goes out until `release`: it is being found out which history Postgres has. */
   hold(): void {
-    this.#held ??= [];
+    this.#held ??= { entries: [], released: Promise.withResolvers() };
   }
 
   release(): void {
+    for (const entry of this.#takeHeld()) this.offer(entry);
+  }
+
+  #takeHeld(): readonly LogEntry[] {
     const held = this.#held;
     this.#held = undefined;
-    for (const entry of held ?? []) this.offer(entry);
+    held?.released.resolve();
+    return held?.entries ?? [];
   }
 
   /** What Postgres is to be compared with: the newest certain event of each conversation of `ids`. */
@@ -251,7 +264,7 @@ export class LiveConversations {
 
   /** Forgets everything: Postgres has another history. What is being loaded is to be asked for again. */
   dropAll(): void {
-    this.#held = undefined;
+    this.#takeHeld();
     for (const loading of this.#loading.values()) loading.isStale = true;
     for (const id of [...this.#live.keys()]) this.drop(id);
   }
