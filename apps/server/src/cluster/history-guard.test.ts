@@ -69,6 +69,22 @@ async function node() {
   };
 }
 
+/** The connection is lost, two messages are stored and announced, and a connection is made: the comparison is under way. */
+async function storeTwoWhileHeld({
+  groupId,
+  conversation,
+  live,
+  lose,
+  make,
+}: Awaited<ReturnType<typeof node>>) {
+  const { lastSeq } = conversation;
+  lose();
+  await world.messages(groupId, owner, [new Date(), new Date()]);
+  const log = await readLog(world.database, groupId, lastSeq, 10);
+  make();
+  for (const entry of log) live.offer(entry);
+}
+
 /** Postgres is as it was before the last `lost` messages, and has `written` others since. */
 async function goBack(groupId: ConversationId, lost: number, written: number): Promise<LogEntry[]> {
   const { database } = world;
@@ -101,13 +117,9 @@ test('LOG-15 an event that continues the numbers of another history does not go 
 
 test('LOG-15 after a connection was merely lost what was held goes out, in order', async () => {
   using served = await node();
-  const { groupId, conversation, live, published, anew, lose, make } = served;
+  const { conversation, published, anew } = served;
   const { lastSeq } = conversation;
-  lose();
-  await world.messages(groupId, owner, [new Date(), new Date()]);
-  const log = await readLog(world.database, groupId, lastSeq, 10);
-  make();
-  for (const entry of log) live.offer(entry);
+  await storeTwoWhileHeld(served);
   expect(published).toEqual([]);
   await until(() => published.length === 2, { what: 'what was held' });
   expect([published, anew]).toEqual([[lastSeq + 1, lastSeq + 2], []]);
@@ -115,13 +127,9 @@ test('LOG-15 after a connection was merely lost what was held goes out, in order
 
 test('LOG-6 history and `reach` have what was acknowledged while it is held', async () => {
   using served = await node();
-  const { groupId, conversation, live, published, lose, make } = served;
+  const { groupId, conversation, live, published } = served;
   const { lastSeq } = conversation;
-  lose();
-  await world.messages(groupId, owner, [new Date(), new Date()]);
-  const log = await readLog(world.database, groupId, lastSeq, 10);
-  make();
-  for (const entry of log) live.offer(entry);
+  await storeTwoWhileHeld(served);
   const reached = live.reach(conversation, lastSeq + 2);
   const { messages } = await readHistory({ database: world.database, live }, groupId, 'group', { limit: 3 });
   expect(messages.map(({ seq }) => seq)).toEqual([lastSeq, lastSeq + 1, lastSeq + 2]);
