@@ -31,6 +31,7 @@ import { sendMessage } from '../messages/send-message.ts';
 import type { SummaryBook } from '../messages/summary-book.ts';
 import type { ConversationChannel } from './channel.ts';
 import type { ChannelSession } from './channel-session.ts';
+import { notJoined } from './not-joined.ts';
 import { parsePayload } from './parse-payload.ts';
 import { raiseMarks } from './raise-marks.ts';
 import type { Signals } from './signals.ts';
@@ -112,10 +113,10 @@ export const CONVERSATION_PUSHES = {
   delivered: define(
     SeqPush,
     'signal',
-    (context, { seq }) => onceKnown(context, seq, markDelivered),
+    (context, { seq }) => markWhenKnown(context, seq, markDelivered),
     isPlainSeq,
   ),
-  read: define(SeqPush, 'signal', (context, { seq }) => onceKnown(context, seq, markRead), isPlainSeq),
+  read: define(SeqPush, 'signal', (context, { seq }) => markWhenKnown(context, seq, markRead), isPlainSeq),
   ping: define(PingPush, 'ping', ({ deps, session, channel }) => {
     requireWriter({ ...channel, whoCanPost: channel.conversation.whoCanPost });
     deps.signals.ping(session, channel);
@@ -141,22 +142,28 @@ export const CONVERSATION_PUSHES = {
 
 /**
  * Marks up to `seq`. A mark never passes the newest event that this node knows (spec RCP-2). The client may know a newer one,
- * which another node stored and which has not arrived here; this node reads it from Postgres first.
+ * which another node stored and which has not arrived here; this node reads it from Postgres first, which costs a token of
+ * those for reading.
  */
-function onceKnown(
-  context: Context,
-  seq: number,
-  markTo: (context: Context, seq: number) => void,
-): object | Promise<object> {
-  const { deps, channel } = context;
-  if (seq > channel.conversation.lastSeq)
-    return deps.live.reach(channel.conversation, seq).then(() => {
-      markTo(context, seq);
-      return {};
-    });
-  markTo(context, seq);
-  return {};
+function markWhenKnown(context: Context, seq: number, markTo: Marker): object | Promise<object> {
+  const { deps, session, channel } = context;
+  const { conversation, topic } = channel;
+  if (seq <= conversation.lastSeq) {
+    markTo(context, seq);
+    return {};
+  }
+  deps.limiter.take('read', session.userId);
+  return deps.live.reach(conversation, seq).then(() => {
+    // Meanwhile the member may have left or been removed, or Postgres may have another history.
+    const isJoined =
+      session.channels.get(topic) === channel && deps.live.get(conversation.id) === conversation;
+    if (!isJoined) throw notJoined();
+    markTo(context, seq);
+    return {};
+  });
 }
+
+type Marker = (context: Context, seq: number) => void;
 
 function markDelivered({ deps, session, channel }: Context, seq: number): void {
   mark(deps, session, channel, seq, channel.readSeq);

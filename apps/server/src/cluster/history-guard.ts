@@ -16,8 +16,6 @@ type Deps = {
 const BATCH = 500;
 /** Where no connection breaks, as behind a proxy that hides it. */
 const LOOK_EVERY_MS = 5_000;
-/** Entries wait for the comparison this long at most; a Postgres that does not answer must not hold up other nodes' ones. */
-const HOLD_MAX_MS = 2_000;
 
 /** Which server it is, on which timeline: a promotion begins a new one, a restored copy may be another system. */
 const INCARNATION = `
@@ -61,6 +59,7 @@ export class HistoryGuard {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#deps.live.release();
   }
 
   #connection(state: 'made' | 'lost'): void {
@@ -101,33 +100,27 @@ export class HistoryGuard {
 
   async #compareAll(): Promise<void> {
     const { live } = this.#deps;
-    const release = setTimeout(() => live.release(), HOLD_MAX_MS);
-    try {
-      const losses = this.#losses;
-      const doubted = [...this.#doubted];
-      const now = await this.#readIncarnation();
-      if (this.#closed) return;
-      const before = this.#known;
-      const known = now && { ...now, timeline: now.timeline ?? before?.timeline ?? null };
-      const isOther =
-        before && known && (known.system !== before.system || known.timeline !== before.timeline);
-      if (isOther) {
-        this.#known = known;
-        this.#covered = losses;
-        this.#doubted.clear();
-        this.#deps.startAnew('PostgreSQL is another one, or was promoted.');
-        return;
-      }
-      const isRestarted = before && now && now.started_at !== before.started_at;
-      const went = await this.#findReplaced(losses > this.#covered || isRestarted ? live.ids() : doubted);
-      for (const id of doubted) this.#doubted.delete(id);
-      // Only now: a comparison that was cut off is made again.
-      this.#known = known ?? before;
+    const losses = this.#losses;
+    const doubted = [...this.#doubted];
+    const now = await this.#readIncarnation();
+    if (this.#closed) return;
+    const before = this.#known;
+    const known = now && { ...now, timeline: now.timeline ?? before?.timeline ?? null };
+    const isOther = before && known && (known.system !== before.system || known.timeline !== before.timeline);
+    if (isOther) {
+      this.#known = known;
       this.#covered = losses;
-      if (went && !this.#closed) this.#deps.startAnew('PostgreSQL has another history than before.');
-    } finally {
-      clearTimeout(release);
+      this.#doubted.clear();
+      this.#deps.startAnew('PostgreSQL is another one, or was promoted.');
+      return;
     }
+    const isRestarted = before && now && now.started_at !== before.started_at;
+    const went = await this.#findReplaced(losses > this.#covered || isRestarted ? live.ids() : doubted);
+    for (const id of doubted) this.#doubted.delete(id);
+    // Only now: a comparison that was cut off is made again.
+    this.#known = known ?? before;
+    this.#covered = losses;
+    if (went && !this.#closed) this.#deps.startAnew('PostgreSQL has another history than before.');
   }
 
   async #readIncarnation(): Promise<Incarnation | undefined> {

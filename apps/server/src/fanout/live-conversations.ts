@@ -13,6 +13,9 @@ const GAP_PATIENCE_MS = 50;
 const GAP_RETRY_MS = 1_000;
 /** What Postgres still commits, on a connection that broke or as it comes back, is there by then. */
 const DOUBT_PATIENCE_MS = 900;
+/** Events are held this long at most: a Postgres that does not answer must not hold up what other nodes store. */
+const HOLD_MAX_MS = 2_000;
+const BEHIND_RETRY_MS = 500;
 
 export type LiveConversationsDeps = {
   /** Resolves once every entry that is committed from then on will be offered, whichever node commits it. */
@@ -40,6 +43,15 @@ type Loading = {
   isStale: boolean;
 };
 
+type Held = {
+  entries: LogEntry[];
+  released: PromiseWithResolvers<void>;
+  timer: ReturnType<typeof setTimeout>;
+};
+
+/** What a read of the log brought: `unknown` where it is not certain whose history was read. */
+type CaughtUp = 'more' | 'nothing' | 'unknown';
+
 /** The conversations that this node serves now. */
 export class LiveConversations {
   readonly #deps: LiveConversationsDeps;
@@ -51,9 +63,9 @@ export class LiveConversations {
   readonly #doubted = new Map<ConversationId, number>();
   readonly #loader: BatchLoader<ConversationId, ConversationState | undefined>;
   /** Reads of what a client has and this node has not, by conversation: clients that come together share them. */
-  readonly #reaching = new Map<LiveConversation, Promise<void>>();
+  readonly #reaching = new Map<LiveConversation, Promise<CaughtUp>>();
   /** Entries that wait until it is known whose history they continue; undefined while that is certain. */
-  #held: { entries: LogEntry[]; released: PromiseWithResolvers<void> } | undefined;
+  #held: Held | undefined;
 
   constructor(deps: LiveConversationsDeps) {
     this.#deps = deps;
@@ -185,45 +197,51 @@ export class LiveConversations {
 
   /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */
   async catchUp(live: LiveConversation): Promise<boolean> {
+    return (await this.#readOn(live)) === 'more';
+  }
+
+  async #readOn(live: LiveConversation): Promise<CaughtUp> {
     const from = live.lastSeq;
     // With the newest one that is known here: what follows it must follow the same event (spec LOG-15).
     const read = await this.#deps.readLog(live.id, Math.max(0, from - 1), LIMITS.eventsPerPage + 1);
     // Forgotten meanwhile: what it held would be held by nobody. Or it is not known whose history was read.
-    if (this.#live.get(live.id) !== live || this.#held) return false;
+    if (this.#live.get(live.id) !== live || this.#held) return 'unknown';
     const known = live.ring.eventIdAt(from);
     const overlap = read[0]?.seq === from ? read[0] : undefined;
     if (overlap && known !== undefined && (eventIdIn(overlap.payload) ?? known) !== known) {
       this.#deps.doubtHistory(live.id);
-      return false;
+      return 'unknown';
     }
     const entries = overlap ? read.slice(1) : read;
     const oldest = entries[0];
     // Retention took what is missing: it will not come.
     if (oldest && oldest.seq > live.lastSeq + 1) live.skipTo(oldest.seq - 1);
     for (const entry of entries) for (const ready of live.accept(entry)) this.#deps.publish(live, ready);
-    return entries.length > 0;
+    return entries.length > 0 ? 'more' : 'nothing';
   }
 
   /**
-   * Reads from Postgres up to `seq`, which a client has and this node has not, as far as Postgres goes. Waits while entries
+   * Reads from Postgres up to `seq`, which a client has and this node has not, as far as Postgres goes. Waits while events
    * are held.
    *
-   * @throws {Refusal} `unavailable`
+   * @throws {Refusal} `unavailable` where Postgres is away, or it is not certain whose history it has
    */
   async reach(live: LiveConversation, seq: number): Promise<void> {
-    await this.#held?.released.promise;
-    for (let read = true; read && live.lastSeq < seq && this.#live.get(live.id) === live; ) {
-      const before = live.lastSeq;
-      let reaching = this.#reaching.get(live);
-      if (!reaching) {
-        reaching = this.catchUp(live)
-          .then(() => undefined)
-          .finally(() => this.#reaching.delete(live));
-        this.#reaching.set(live, reaching);
-      }
-      await reaching;
-      read = live.lastSeq > before;
+    while (live.lastSeq < seq) {
+      await this.#held?.released.promise;
+      const caughtUp = await this.#readOnOnce(live);
+      if (caughtUp === 'nothing') return;
+      // Events were held while it was read: what follows is certain once they are released.
+      if (caughtUp === 'unknown' && !this.#held)
+        throw new Refusal('unavailable', undefined, { retryAfterMs: BEHIND_RETRY_MS });
     }
+  }
+
+  /** Those who read on in the same conversation at the same time share one read. */
+  #readOnOnce(live: LiveConversation): Promise<CaughtUp> {
+    const reading = this.#reaching.get(live) ?? this.#readOn(live).finally(() => this.#reaching.delete(live));
+    this.#reaching.set(live, reading);
+    return reading;
   }
 
   /** The connection to Postgres broke (spec LOG-15). */
@@ -231,9 +249,13 @@ export class LiveConversations {
     for (const live of this.#live.values()) live.doubtHistory();
   }
 
-  /** Nothing goes out until `release`: it is being found out which history Postgres has. */
+  /** Nothing goes out until `release`, or for 2 s: it is being found out which history Postgres has (spec LOG-15). */
   hold(): void {
-    this.#held ??= { entries: [], released: Promise.withResolvers() };
+    this.#held ??= {
+      entries: [],
+      released: Promise.withResolvers(),
+      timer: setTimeout(() => this.release(), HOLD_MAX_MS),
+    };
   }
 
   release(): void {
@@ -243,6 +265,7 @@ export class LiveConversations {
   #takeHeld(): readonly LogEntry[] {
     const held = this.#held;
     this.#held = undefined;
+    clearTimeout(held?.timer);
     held?.released.resolve();
     return held?.entries ?? [];
   }

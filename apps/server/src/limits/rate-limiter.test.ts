@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { expect, setSystemTime, test } from 'bun:test';
 import { LIMITS } from '@tpx/protocol';
 import { seededRandom } from '@tpx/testkit';
 import { parseRateLimits } from '../config/rate-limit-setting.ts';
@@ -102,6 +102,26 @@ test('LIM-1: a bucket that is full again is forgotten; one that is not, or owes 
   now = 60_000;
   for (let sweeps = 0; sweeps < 3; sweeps++) limiter.sweep();
   expect(limiter.size).toBe(0);
+});
+
+test('LIM-1: full buckets are forgotten also while more others are in use than one sweep looks at', () => {
+  let now = 0;
+  const limiter = new RateLimiter(limits, () => now);
+  for (let second = 0; second < 60; second++) {
+    for (let index = 0; index < 6_000; index++, now += 0.16) limiter.take('send', `busy ${index}`);
+    for (let index = 0; index < 100; index++) limiter.take('send', `once ${second} ${index}`, 3);
+    now = (second + 1) * 1_000;
+    limiter.sweep();
+  }
+  expect(limiter.size).toBeLessThan(6_000 + 10 * 100);
+});
+
+test('LIM-1: a clock of the machine that is set back takes nothing away', () => {
+  const limiter = new RateLimiter(limits);
+  limiter.take('send', 'alice');
+  setSystemTime(new Date(Date.now() - 3_600_000));
+  limiter.take('send', 'alice');
+  setSystemTime();
 });
 
 test('LIM-4: what was forgotten before it was charged for is charged for all the same', () => {

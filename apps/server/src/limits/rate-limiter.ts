@@ -19,8 +19,10 @@ export class RateLimiter {
   /** The least recently used come first. */
   readonly #levels = new Map<string, Level>();
   #sweeping = this.#levels.entries();
+  #sweepingSince = 0;
 
-  constructor(limits: RateLimits, now: () => number = Date.now) {
+  /** `now` gives milliseconds and never goes back: a clock that is set back would empty buckets. */
+  constructor(limits: RateLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
   }
@@ -55,8 +57,10 @@ export class RateLimiter {
     const now = this.#now();
     for (let left = SWEPT_AT_ONCE; left > 0; left--) {
       const { value, done } = this.#sweeping.next();
-      if (done) {
+      // A bucket that is used moves to the end: from the first one used since the round began, all were.
+      if (done || value[1].at > this.#sweepingSince) {
         this.#sweeping = this.#levels.entries();
+        this.#sweepingSince = now;
         return;
       }
       const [id, level] = value;
@@ -103,7 +107,7 @@ export class RateLimiter {
     return level;
   }
 
-  /** Some at once: what was deleted before the first one left is passed over each time. */
+  /** Many at once: `keys()` skips all deleted entries again each time. */
   #forgetOldest(): void {
     let left = FORGOTTEN_AT_ONCE;
     for (const id of this.#levels.keys()) {

@@ -12,6 +12,7 @@ import {
 import type { Channel } from '../channels/channel.ts';
 import type { ChannelHandlers, ChannelSession } from '../channels/channel-session.ts';
 import { JoinedChannels } from '../channels/joined-channels.ts';
+import { notJoined } from '../channels/not-joined.ts';
 import type { Connection } from '../fanout/connection.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';
 
@@ -160,7 +161,7 @@ export class Session implements ChannelSession {
     const channel = this.channels.get(frame.topic);
     // Phoenix's own answer to a push outside of a joined channel, with our code beside its reason.
     if (!channel || !isFor(frame, channel)) {
-      const refusal = this.#orRateLimited(new Refusal('not_found', 'Join this topic first.'));
+      const refusal = this.#orRateLimited(notJoined());
       this.#answer(frame, 'error', { reason: 'unmatched topic', ...refusal.toBody() });
       return;
     }
