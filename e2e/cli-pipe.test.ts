@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPerson, startServer, TEST_PASSWORD, until } from '@tpx/testkit';
-import { type CliHome, cliHome, cliHomeOfThisFile, jsonCli, runCli } from './cli.fixture.ts';
+import { type CliHome, cliHome, cliHomeOfThisFile, jsonCli, runCli, runCliUnread } from './cli.fixture.ts';
 import { serverOfThisFile } from './server.fixture.ts';
 
 const server = await serverOfThisFile();
@@ -205,3 +205,8 @@ test('TERM-99 a server on another machine without TLS is warned of, one here or 
   expect(await warned('https://tpx.invalid')).toBe(false);
   expect(await warned('http://localhost:1')).toBe(false);
 }, 60_000);
+
+test('TERM-86 a client whose output nobody reads any more ends by itself, without a stack', async () => {
+  for (const face of ['--linear', '--json'])
+    expect(await runCliUnread(home, [...at('unread'), face])).toEqual({ errors: '' });
+}, 30_000);

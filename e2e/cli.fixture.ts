@@ -48,6 +48,18 @@ export async function runCli(home: CliHome, args: string[], lines: string[] = []
   return { lines: output.split('\n').slice(0, -1), output, errors, code };
 }
 
+/** Runs the client with an input that does not end, and an output that nobody reads. */
+export async function runCliUnread(home: CliHome, args: string[]) {
+  const child = Bun.spawn(['sh', '-c', '"$0" "$@" | true', process.execPath, MAIN, ...args], {
+    env: home.env,
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'pipe',
+  });
+  await child.exited;
+  return { errors: await new Response(child.stderr).text() };
+}
+
 /** A client with --json that is talked to while it runs. */
 export function jsonCli(home: CliHome, args: string[]) {
   const child = Bun.spawn([process.execPath, MAIN, '--json', ...args], {

@@ -17,6 +17,9 @@ const LAST_WORDS_WITHIN_MS = 500;
 
 const argv = process.argv.slice(2);
 
+// The reader is gone, as after `| head -1`: nothing more can be written.
+process.stdout.on('error', () => process.exit(EXIT.failed));
+
 try {
   process.exitCode = await main();
 } catch (error) {
