@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { MessageObject } from '@tpx/protocol';
+import { type MessageObject, Refusal } from '@tpx/protocol';
 import type { Conversation } from '@tpx/sdk';
 import { COMMANDS, runNamed } from '@tpx/terminal';
 import { startServer, TEST_PASSWORD, type TestServer, until } from '@tpx/testkit';
@@ -112,9 +112,10 @@ of('password', async () => {
   await using carol = await new TerminalPerson(server, 'carol').register();
   await using other = new TerminalPerson(server, 'other');
   await other.do(`/login ${carol.username} ${TEST_PASSWORD}`);
-  // All are asked for, and the answer is the same.
+  // The new one is the current one; then the question is left.
+  carol.answers.secrets = [TEST_PASSWORD, TEST_PASSWORD, TEST_PASSWORD, ''];
   expect(await carol.refused('/password')).toBe('Nothing was done.');
-  expect(carol.did.complaints).toEqual([expect.stringContaining('that is the current password')]);
+  expect(carol.did.errors).toEqual([expect.stringContaining('that is the current password')]);
   const change = (next: string) => runNamed(carol.context, 'password', { current: TEST_PASSWORD, new: next });
   expect(await change('password123')).toMatchObject({ ok: false, error: { code: 'invalid' } });
   const chosen = 'seven grey whales dancing';
@@ -525,6 +526,20 @@ of('whois', async () => {
 of('block', async () => {
   expect(await alice.shown(`/block ${bob.username}`)).toContain('/unblock takes it back');
   expect(alice.client.me.blocked_users).toEqual([bob.client.me.id]);
+});
+
+test('TERM-29 a DM that is there already opens also while the server cannot answer', async () => {
+  await using carol = await new TerminalPerson(server, 'carol').register();
+  const { topic } = await carol.do<{ topic: string }>(`/dm ${bob.username}`);
+  await carol.do('/group create Elsewhere');
+  for (const code of ['rate_limited', 'unavailable'] as const) {
+    carol.client.openDm = () => Promise.reject(new Refusal(code));
+    await carol.do('/open Elsewhere');
+    await carol.do(`/dm ${bob.username}`);
+    expect([code, carol.current?.topic]).toEqual([code, topic]);
+  }
+  carol.client.openDm = () => Promise.reject(new Refusal('forbidden'));
+  expect(await carol.run(`/dm ${bob.username}`)).toMatchObject({ error: { code: 'forbidden' } });
 });
 
 test('TERM-29 a DM with somebody who blocks still opens: what is written next does not go elsewhere', async () => {

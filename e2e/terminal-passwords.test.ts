@@ -9,6 +9,9 @@ test('TERM-64 a password that is refused, too short or mistyped is asked for aga
   const chosen = 'seven grey whales dancing';
   carol.answers.secrets = [
     'short',
+    // Ten units of UTF-16: the server counts characters.
+    '🦊🐳🦉🌵🍋',
+    'x'.repeat(257),
     'password123',
     'password123',
     chosen,
@@ -18,20 +21,33 @@ test('TERM-64 a password that is refused, too short or mistyped is asked for aga
   ];
   expect(await carol.shown(`/register ${carol.username}`)).toContain('Welcome');
   const [name, again] = ['password (at least 10 characters): ', 'password (once more): '];
-  expect(carol.did.questions).toEqual([name, name, again, name, again, name, again]);
-  expect(carol.did.complaints).toEqual([
-    'That is too short: it needs at least 10 characters.',
+  expect(carol.did.questions).toEqual([name, name, name, name, again, name, again, name, again]);
+  expect(carol.did.errors).toEqual([
+    'A password has at least 10 characters.',
+    'A password has at least 10 characters.',
+    'That is too long: a password has at most 256 characters.',
     expect.stringContaining('would be guessed soon'),
     'The two are not the same.',
   ]);
 
   carol.did.questions.length = 0;
-  carol.did.complaints.length = 0;
+  carol.did.errors.length = 0;
   const next = 'eight blue herons waiting';
-  carol.answers.secrets = ['not the current', next, next, chosen];
+  carol.answers.secrets = ['c'.repeat(300), 'not the current', chosen, chosen, chosen, next, next];
   expect(await carol.shown('/password')).toContain('Your password is changed.');
-  expect(carol.did.questions).toEqual(['current: ', `new${name.slice(8)}`, 'new (once more): ', 'current: ']);
-  expect(carol.did.complaints).toEqual(['The current password is wrong, so nothing was changed.']);
+  const [current, fresh, freshAgain] = ['current: ', `new${name.slice(8)}`, 'new (once more): '];
+  expect(carol.did.questions).toEqual([current, current, fresh, freshAgain, current, fresh, freshAgain]);
+  expect(carol.did.errors).toEqual([
+    'That is too long: a password has at most 256 characters.',
+    'The current password is wrong, so nothing was changed.',
+    'new: that is the current password. Choose another.',
+  ]);
+
+  for (const [typed, wrong] of [
+    ['short', 'at least 10'],
+    ['x'.repeat(257), 'at most 256'],
+  ])
+    expect(await carol.refused(`/password "${next}" ${typed}`)).toContain(wrong as string);
 
   await using other = new TerminalPerson(server, 'other');
   other.answers.secrets = ['wrong', next];

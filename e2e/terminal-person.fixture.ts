@@ -26,7 +26,7 @@ export class TerminalPerson implements AsyncDisposable {
     cleared: 0,
     quit: 0,
     questions: [] as string[],
-    complaints: [] as string[],
+    errors: [] as string[],
   };
   /** What they do at a question, in their editor, with the keys. */
   answers = { confirm: true, secrets: [] as string[], edited: undefined as string | undefined };
@@ -140,9 +140,9 @@ export class TerminalPerson implements AsyncDisposable {
       progress: (text) => void did.progress.push(text),
       askSecret: async (question) => {
         did.questions.push(question);
-        return this.answers.secrets.shift() ?? (did.complaints.length > 0 ? '' : TEST_PASSWORD);
+        return this.answers.secrets.shift() ?? TEST_PASSWORD;
       },
-      complain: (text) => void did.complaints.push(text),
+      showError: (text) => void did.errors.push(text),
       confirm: async (question) => {
         did.questions.push(question);
         return this.answers.confirm;

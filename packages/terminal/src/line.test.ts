@@ -361,7 +361,7 @@ describe('TERM-50 TERM-64 offers and questions', () => {
     await terminal.type('short');
     expect(terminal.line()).toBe('password (at least 10 characters): •••••');
     await terminal.keys('ctrl+j');
-    expect(terminal.shown().at(-1)).toBe('That is too short: it needs at least 10 characters.');
+    expect(terminal.shown().at(-1)).toBe('A password has at least 10 characters.');
     expect(terminal.line()).toBe('password (at least 10 characters):');
     await terminal.keys('escape');
     expect(terminal.line()).toBe('›');

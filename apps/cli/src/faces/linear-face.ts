@@ -24,7 +24,7 @@ export class LinearFace {
     });
     context.asking = {
       askSecret: (question) => this.#askSecret(question),
-      complain: (text) => this.#print([text]),
+      showError: (text) => this.#print([text]),
       confirm: (question) => (saysYes ? Promise.resolve(true) : this.#confirm(question)),
       progress: (text) => this.#print([text]),
     };

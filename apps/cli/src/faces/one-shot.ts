@@ -27,7 +27,7 @@ export async function runOnce(
       : await runLine(context, `/${words.map(quoted).join(' ')}`);
   const lines = result.lines.map((line) => escapeForTerminal(typeof line === 'string' ? line : line.text));
   if (!result.ok) {
-    complain(lines);
+    showError(lines);
     return result.error.code === 'usage' ? EXIT.usage : EXIT.failed;
   }
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
@@ -46,9 +46,9 @@ async function sendTo(context: LineContext, name: string, text: string): Promise
 async function sent(context: LineContext, refusedBefore: ReadonlySet<string>): Promise<number> {
   const unsent = await drain(context.client, SEND_WITHIN_MS);
   const refused = refusedIn(context).filter(({ client_id }) => !refusedBefore.has(client_id));
-  for (const { error } of refused) complain([`Not sent: ${error?.message ?? 'it was refused.'}`]);
+  for (const { error } of refused) showError([`Not sent: ${error?.message ?? 'it was refused.'}`]);
   if (unsent > 0)
-    complain(['Not sent yet: the server cannot be reached. It is kept, and sent the next time.']);
+    showError(['Not sent yet: the server cannot be reached. It is kept, and sent the next time.']);
   return unsent > 0 || refused.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
@@ -65,6 +65,6 @@ function quoted(word: string, index: number, words: readonly string[]): string {
   return index < words.length - 1 ? quoteWord(word) : word;
 }
 
-function complain(lines: readonly string[]): void {
+function showError(lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }

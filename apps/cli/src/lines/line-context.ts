@@ -8,7 +8,7 @@ import type { Profile } from '../profiles/profile.ts';
 const CURRENT = 'cli/current';
 const DEVICE_NAME_MAX = 64;
 
-export type Asking = Pick<CommandContext, 'askSecret' | 'complain' | 'confirm' | 'progress'>;
+export type Asking = Pick<CommandContext, 'askSecret' | 'confirm' | 'progress' | 'showError'>;
 
 export type LineContext = CommandContext & {
   readonly whenQuit: Promise<void>;
@@ -57,7 +57,7 @@ export async function createLineContext(options: LineContextOptions): Promise<Li
     },
     asking: NOBODY,
     askSecret: (question) => context.asking.askSecret(question),
-    complain: (text) => context.asking.complain(text),
+    showError: (text) => context.asking.showError(text),
     confirm: (question) => context.asking.confirm(question),
     progress: (text) => context.asking.progress(text),
     view: NO_VIEW,
@@ -78,7 +78,7 @@ const NOBODY: Asking = {
     const what = question.replace(/:\s*$/, '');
     return Promise.reject(new UsageError(`The ${what} is missing, and nobody is here to ask.`));
   },
-  complain: () => undefined,
+  showError: () => undefined,
   confirm: () => Promise.resolve(false),
   progress: () => undefined,
 };

@@ -35,7 +35,9 @@ export async function changePassword(
     throw new Refusal('forbidden', 'The current password is wrong, so nothing was changed.');
   }
   if (current.normalize('NFKC') === chosen.normalize('NFKC'))
-    throw new Refusal('invalid', 'new: that is the current password. Choose another.');
+    throw new Refusal('invalid', 'new: that is the current password. Choose another.', {
+      details: { reason: 'same_password' },
+    });
   await requireStrongPassword(chosen, { username, displayName: display_name, pin });
   const newHash = await hashPassword(chosen);
   return announceAfterCommit(deps, async (tx, later) => {

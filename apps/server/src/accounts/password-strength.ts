@@ -15,8 +15,6 @@ const SEQUENCE_SHARE = 0.7;
 /** Every second one is a sequence as well. */
 const STEP_MAX = 2;
 
-let estimator: Promise<ZxcvbnFactory> | undefined;
-
 /** Who chooses the password. */
 export type Chooser = { username: string; displayName: string; pin?: string | null };
 
@@ -37,36 +35,20 @@ export async function requireStrongPassword(
   const characters = [...text.toLowerCase()];
   if (new Set(characters).size < DIFFERENT_MIN) throw weak('It has too few different characters.');
   if (isSequence(characters)) throw weak('It is a sequence.');
-  estimator ??= loadEstimator().catch((error: unknown) => {
-    // The next password tries again.
-    estimator = undefined;
-    throw error;
-  });
-  const guesser = await estimator;
-  const warning = warningOf(guesser, text, names);
+  // Loaded for the first password: the word lists take 30 MB, which a node without registrations does not need.
+  const { estimator } = await import('./guess-estimator.ts');
+  const warning = warningOf(estimator, text, names);
   if (warning !== undefined) throw weak(REASONS[warning] ?? 'It is close to what is often chosen.');
   const folded = foldForGuessing(text);
-  const reason = folded === text ? undefined : REASONS[warningOf(guesser, folded, names) ?? ''];
+  const reason = folded === text ? undefined : REASONS[warningOf(estimator, folded, names) ?? ''];
   // Without a reason it is only short, for want of what was folded away.
   if (reason !== undefined) throw weak(reason);
 }
 
-/**
- * Loaded for the first password: the word lists take 30 MB, which a node without registrations does not need. Loading
- * holds the event loop for two times 20 ms.
- */
-async function loadEstimator(): Promise<ZxcvbnFactory> {
-  const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-  ]);
-  return new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
-}
-
 /** Undefined where it takes many guesses, else why it does not, by the keys of zxcvbn, which knows no reason for some. */
-function warningOf(guesser: ZxcvbnFactory, text: string, names: readonly string[]): string | undefined {
+function warningOf(estimator: ZxcvbnFactory, text: string, names: readonly string[]): string | undefined {
   const ends = text.length > LOOKED_AT ? [text.slice(0, LOOKED_AT), text.slice(-LOOKED_AT)] : [text];
-  const results = ends.map((part) => guesser.check(part, [...names]));
+  const results = ends.map((part) => estimator.check(part, [...names]));
   if (results.some(({ score }) => score >= SCORE_MIN)) return undefined;
   return results[0]?.feedback.warning ?? '';
 }

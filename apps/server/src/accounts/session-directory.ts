@@ -16,7 +16,7 @@ export class SessionDirectory {
   readonly #known = new LRUCache<string, Known>({ max: KNOWN_MAX });
   readonly #loader: BatchLoader<string, boolean>;
 
-  constructor(database: Database, now: () => number = Date.now) {
+  constructor(database: Database, now: () => number = () => performance.now()) {
     this.#now = now;
     this.#loader = new BatchLoader(async (ids) => {
       const rows = await database.query<{ id: string }>(

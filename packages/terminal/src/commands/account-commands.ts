@@ -1,4 +1,4 @@
-import { LIMITS } from '@tpx/protocol';
+import { describeIssue, LIMITS, Password } from '@tpx/protocol';
 import { UsageError } from '../language/usage-error.ts';
 import { command } from './command.ts';
 import type { CommandContext } from './command-context.ts';
@@ -8,28 +8,24 @@ import { settled } from './wait-for-connection.ts';
 
 const USERNAME = { name: 'username', kind: 'word' } as const;
 const PASSWORD = { name: 'password', kind: 'secret', rest: true } as const;
-const PASSWORD_RULE = `at least ${LIMITS.passwordMin} characters`;
 const CHOSEN_PASSWORD = {
   kind: 'secret',
   rest: true,
-  rule: PASSWORD_RULE,
-  chosen: { lengthMin: LIMITS.passwordMin },
+  rule: `at least ${LIMITS.passwordMin} characters`,
+  chosen: whatIsWrong,
+  refusedBy: { code: 'invalid', reasons: ['weak_password', 'same_password'] },
 } as const;
 
 export const ACCOUNT_COMMANDS = [
   command({
     name: 'register',
     aliases: [],
-    args: [
-      USERNAME,
-      { ...CHOSEN_PASSWORD, name: 'password', refusedBy: { code: 'invalid', reason: 'weak_password' } },
-    ],
+    args: [USERNAME, { ...CHOSEN_PASSWORD, name: 'password' }],
     help: 'Make an account and sign in on this device.',
     details: 'Leave the password out and it is asked for without being shown.',
     examples: ['/register alice'],
     permission: { needs: 'nobody' },
     async run(context, { username = '', password = '' }) {
-      requireLength(password);
       const device_name = deviceName(context);
       const user = await context.client.register({ username, password, device_name });
       await connected(context);
@@ -84,14 +80,13 @@ export const ACCOUNT_COMMANDS = [
     aliases: [],
     args: [
       { name: 'current', kind: 'secret', refusedBy: { code: 'forbidden' } },
-      { ...CHOSEN_PASSWORD, name: 'new', refusedBy: { code: 'invalid' } },
+      { ...CHOSEN_PASSWORD, name: 'new' },
     ],
     help: 'Change your password; every other device is signed out.',
     details: 'Leave both out and they are asked for without being shown.',
     examples: ['/password'],
     permission: { needs: 'account' },
     async run({ client }, { current = '', new: chosen = '' }) {
-      requireLength(chosen);
       await client.changePassword(current, chosen);
       return {};
     },
@@ -147,8 +142,14 @@ export const ACCOUNT_COMMANDS = [
   }),
 ] as const;
 
-function requireLength(password: string): void {
-  if (password.length < LIMITS.passwordMin) throw new UsageError(`A password has ${PASSWORD_RULE}.`);
+/** As the server checks it, before anything is sent. */
+function whatIsWrong(password: string): string | undefined {
+  const { success, error } = Password.safeParse(password);
+  if (success) return undefined;
+  const { length } = [...password];
+  if (length < LIMITS.passwordMin) return `A password has at least ${LIMITS.passwordMin} characters.`;
+  if (length > LIMITS.passwordMax) return `A password has at most ${LIMITS.passwordMax} characters.`;
+  return describeIssue(error);
 }
 
 async function connected(context: CommandContext): Promise<void> {

@@ -26,7 +26,7 @@ export type CommandContext = {
   /** Asks without echo where somebody sits there. @throws {UsageError} for scripts */
   askSecret(question: string): Promise<string>;
   /** Shows why a question is asked again. */
-  complain(text: string): void;
+  showError(text: string): void;
   /** Yes or no; scripts answer yes by giving `--yes`. */
   confirm(question: string): Promise<boolean>;
   /** What a command may ask of the view; lines have none, and let it be. */

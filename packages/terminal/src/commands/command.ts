@@ -34,10 +34,13 @@ export type Arg = {
   choices?: readonly string[];
   /** What it has to be; the prompt says so. */
   rule?: string;
-  /** Of a secret that the person chooses: it is asked for until it has this length, and once more against a slip. */
-  chosen?: { lengthMin: number };
-  /** The refusal that is about this secret: it is asked for again. */
-  refusedBy?: { code: RefusalCode; reason?: string };
+  /**
+   * Of a secret that the person chooses: what is wrong with it, as a sentence. It is asked for until nothing is, and then
+   * again, to catch a typing mistake.
+   */
+  chosen?(secret: string): string | undefined;
+  /** The refusals that are about this secret: it is asked for again. */
+  refusedBy?: { code: RefusalCode; reasons?: readonly string[] };
   /** Words to offer, by what the argument before is. Others may stand there too. */
   offersAfter?: Readonly<Record<string, readonly string[]>>;
 };

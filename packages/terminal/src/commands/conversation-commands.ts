@@ -1,4 +1,4 @@
-import { Refusal } from '@tpx/protocol';
+import { REFUSALS, Refusal } from '@tpx/protocol';
 import { type Conversation, NetworkError } from '@tpx/sdk';
 import { expandEmoji } from '../language/emoji-names.ts';
 import { UsageError } from '../language/usage-error.ts';
@@ -135,15 +135,15 @@ export const CONVERSATION_COMMANDS = [
 ] as const;
 
 /**
- * A conversation that there is already opens without a connection, too, and where the other one blocks: what is written next
- * must not go to the conversation that is open now.
+ * A DM that is there already opens also without a connection, where the other one blocks, and where the server cannot answer
+ * now: what is written next must not go to the conversation that is open now.
  */
 async function openDm(context: CommandContext, ref: string): Promise<Conversation> {
   try {
     const { id } = await findSomebodyElse(context, ref);
     return await context.client.openDm(id);
   } catch (error) {
-    if (!(error instanceof NetworkError) && !isBlocked(error)) throw error;
+    if (!(error instanceof NetworkError || (error instanceof Refusal && mayOpenAnyway(error)))) throw error;
     const dms = context.client.conversations.filter(({ kind }) => kind === 'dm');
     await learnTitles(context, dms);
     const wanted = ref.replace(/^@/, '').toLowerCase();
@@ -153,8 +153,8 @@ async function openDm(context: CommandContext, ref: string): Promise<Conversatio
   }
 }
 
-function isBlocked(error: unknown): boolean {
-  return error instanceof Refusal && error.code === 'blocked';
+function mayOpenAnyway({ code }: Refusal): boolean {
+  return code === 'blocked' || REFUSALS[code].retryable;
 }
 
 async function enter(context: CommandContext, conversation: Conversation) {

@@ -1,4 +1,4 @@
-import { Refusal } from '@tpx/protocol';
+import { LIMITS, Refusal } from '@tpx/protocol';
 import { UsageError } from '../language/usage-error.ts';
 import type { Arg, Args, Command } from './command.ts';
 import type { CommandContext } from './command-context.ts';
@@ -20,12 +20,18 @@ export class Secrets {
     this.#args = { ...args };
   }
 
-  /** The arguments, complete. @throws {UsageError} where nobody is there to ask, or nothing was given */
+  /** The arguments, complete. @throws {UsageError} where nobody is there to ask, nothing was given, or it is not valid */
   async ask(): Promise<Args> {
     for (const arg of this.#command.args) {
-      if (arg.kind !== 'secret' || arg.optional || (this.#args[arg.name] ?? '') !== '') continue;
-      this.#args[arg.name] = arg.chosen ? await this.#askChosen(arg, arg.chosen) : await this.#askOnce(arg);
-      this.#asked.add(arg.name);
+      if (arg.kind !== 'secret' || arg.optional) continue;
+      const typed = this.#args[arg.name] ?? '';
+      if (typed === '') {
+        this.#args[arg.name] = await (arg.chosen ? this.#askChosen(arg, arg.chosen) : this.#askOnce(arg));
+        this.#asked.add(arg.name);
+      } else {
+        const wrong = arg.chosen?.(typed);
+        if (wrong !== undefined) throw new UsageError(wrong);
+      }
     }
     return { ...this.#args };
   }
@@ -37,33 +43,35 @@ export class Secrets {
       ({ name, refusedBy }) =>
         this.#asked.has(name) &&
         refusedBy?.code === error.code &&
-        (refusedBy.reason === undefined || refusedBy.reason === reasonOf(error)),
+        (refusedBy.reasons === undefined || refusedBy.reasons.includes(reasonOf(error))),
     );
     if (!refused) return false;
-    this.#context.complain(explainError(error));
+    this.#context.showError(explainError(error));
     delete this.#args[refused.name];
     return true;
   }
 
-  async #askChosen(arg: Arg, { lengthMin }: { lengthMin: number }): Promise<string> {
+  async #askChosen(arg: Arg, whatIsWrong: NonNullable<Arg['chosen']>): Promise<string> {
     for (;;) {
       const answer = await this.#askOnce(arg);
-      if (answer.length < lengthMin) {
-        this.#context.complain(`That is too short: it needs ${arg.rule ?? `${lengthMin} characters`}.`);
-        continue;
-      }
-      if ((await this.#askOnce({ ...arg, rule: 'once more' })) === answer) return answer;
-      this.#context.complain('The two are not the same.');
+      const wrong = whatIsWrong(answer);
+      if (wrong !== undefined) this.#context.showError(wrong);
+      else if ((await this.#askOnce({ ...arg, rule: 'once more' })) === answer) return answer;
+      else this.#context.showError('The two are not the same.');
     }
   }
 
+  /** No secret is longer than a password may be: what is, was pasted by mistake. */
   async #askOnce({ name, rule }: Pick<Arg, 'name' | 'rule'>): Promise<string> {
-    const answer = await this.#context.askSecret(rule === undefined ? `${name}: ` : `${name} (${rule}): `);
-    if (answer === '') throw new UsageError('Nothing was done.');
-    return answer;
+    for (;;) {
+      const answer = await this.#context.askSecret(rule === undefined ? `${name}: ` : `${name} (${rule}): `);
+      if (answer === '') throw new UsageError('Nothing was done.');
+      if ([...answer].length <= LIMITS.passwordMax) return answer;
+      this.#context.showError(`That is too long: a password has at most ${LIMITS.passwordMax} characters.`);
+    }
   }
 }
 
-function reasonOf({ details }: Refusal): unknown {
-  return (details as { reason?: unknown } | undefined)?.reason;
+function reasonOf({ details }: Refusal): string {
+  return String((details as { reason?: unknown } | undefined)?.reason);
 }

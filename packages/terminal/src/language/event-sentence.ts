@@ -34,7 +34,7 @@ const HOW_IT_ENDED: Readonly<Record<string, string>> = {
 
 export function removedSentence(title: string, reason: string): string {
   if (reason === 'deleted') return `${title} was deleted.`;
-  // Deleted while this device was away, or begun after the backup that the server was set back to.
+  // Deleted while this device was away, or created after the backup that was restored.
   if (reason === 'not_found') return `${title} is not on the server any more.`;
   return `You ${HOW_IT_ENDED[reason] ?? 'are no longer in'} ${title}.`;
 }

@@ -25,7 +25,7 @@ export function commandContext(live: Live, tabs: Tabs): CommandContext {
     learn: (userIds) => names.learn(userIds),
     progress: (text) => live.change({ type: 'progress', text }),
     askSecret: (question) => questions.secret(question),
-    complain: (text) => live.tell(live.state.open, text, 'error'),
+    showError: (text) => live.tell(live.state.open, text, 'error'),
     confirm: (question) => questions.confirm(question),
     view: {
       search: (text) =>
