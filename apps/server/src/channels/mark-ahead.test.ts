@@ -26,7 +26,7 @@ afterEach(() => {
 
 /** A member on a node that knows the log up to 5, as long as `gate` lets it. Postgres has `stored`, or is away. */
 async function member(stored: readonly LogEntry[] | 'away') {
-  const world = { stored, gate: Promise.resolve(), reads: 0, doubts: 0 };
+  const world = { stored, gate: Promise.resolve(), doubts: 0 };
   const live = new LiveConversations({
     ...ALONE,
     loadStates: async (ids) =>
@@ -41,10 +41,10 @@ async function member(stored: readonly LogEntry[] | 'away') {
         recent: log(KNOWN),
       })),
     readLog: async (_, after, limit) => {
-      world.reads++;
-      await world.gate;
-      if (world.stored === 'away') throw new Refusal('unavailable');
-      return world.stored.filter(({ seq }) => seq > after).slice(0, limit);
+      const { stored: found, gate } = world;
+      await gate;
+      if (found === 'away') throw new Refusal('unavailable');
+      return found.filter(({ seq }) => seq > after).slice(0, limit);
     },
     doubtHistory: () => world.doubts++,
     publish: () => undefined,
@@ -105,6 +105,20 @@ test('RCP-2 a mark of an event that cannot be read now is refused, not lost in s
   world.stored = log(9, 1);
   await expect(late('read', 6)).rejects.toMatchObject({ code: 'unavailable' });
   expect([marks.length, world.doubts]).toEqual([1, 1]);
+});
+
+test('RCP-2 a mark does not share a read that began before its event was committed', async () => {
+  const { late, marks, world } = await member(log(KNOWN));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.gate = promise;
+  const first = late('delivered', KNOWN + 1);
+  // The read has begun.
+  await new Promise((next) => setImmediate(next));
+  world.stored = log(9);
+  const second = late('read', 8);
+  resolve();
+  expect(await Promise.all([first, second])).toEqual([{}, {}]);
+  expect(marks.at(-1)).toEqual([8, 8]);
 });
 
 test('RCP-2 events that begin to be held while the mark’s is read: it is made once they are released', async () => {

@@ -227,10 +227,13 @@ export class LiveConversations {
    * @throws {Refusal} `unavailable` where Postgres is away, or it is not certain whose history it has
    */
   async reach(live: LiveConversation, seq: number): Promise<void> {
+    // A read that is under way may have begun before the event was committed; the next one begins after that.
+    let isStale = this.#reaching.has(live);
     while (live.lastSeq < seq) {
       await this.#held?.released.promise;
       const caughtUp = await this.#readOnOnce(live);
-      if (caughtUp === 'nothing') return;
+      if (caughtUp === 'nothing' && !isStale) return;
+      isStale = false;
       // Events were held while it was read: what follows is certain once they are released.
       if (caughtUp === 'unknown' && !this.#held)
         throw new Refusal('unavailable', undefined, { retryAfterMs: BEHIND_RETRY_MS });
