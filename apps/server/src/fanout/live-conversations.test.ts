@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { type ConversationId, Refusal } from '@tpx/protocol';
+import { until } from '@tpx/testkit';
 import type { LogEntry } from './announcer.ts';
 import { ALONE } from './live-conversation.fixture.ts';
 import type { ConversationState } from './live-conversation.ts';
@@ -212,6 +213,17 @@ test('LOG-11: what comes to be there just after a look, while Postgres comes bac
   const conversation = await acquired;
   await promise;
   expect(conversation.lastSeq).toBe(10);
+});
+
+test('LOG-11: what was read while events were held does not settle a doubt', async () => {
+  const { live, published, whole, reads } = world(99, 100);
+  await live.acquire(id);
+  live.inDoubt(id);
+  live.hold();
+  await until(() => reads.length > 0, { what: 'the first read', timeoutMs: 5_000 });
+  live.release();
+  await whole;
+  expect(published).toEqual([100]);
 });
 
 test('LOG-3: nobody goes on waiting for what retention took', async () => {

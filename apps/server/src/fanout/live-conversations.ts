@@ -183,9 +183,12 @@ export class LiveConversations {
     const isDoubted = () => this.#doubted.has(live.id);
     let retryMs = GAP_RETRY_MS;
     try {
+      const caughtUp = live.hasGap || isDoubted() ? await this.#readOn(live) : 'nothing';
       // There may be more than one page of it.
-      if ((live.hasGap || isDoubted()) && (await this.catchUp(live))) retryMs = 0;
-      else if (Number(this.#doubted.get(live.id)) <= beganAt) this.#doubted.delete(live.id);
+      if (caughtUp === 'more') retryMs = 0;
+      // What was read while events were held settles nothing.
+      if (caughtUp === 'nothing' && Number(this.#doubted.get(live.id)) <= beganAt)
+        this.#doubted.delete(live.id);
     } catch {
       // Not settled by the next look either: Postgres may come back with it.
       if (isDoubted()) this.#doubted.set(live.id, performance.now() + GAP_RETRY_MS + DOUBT_PATIENCE_MS);
@@ -195,11 +198,7 @@ export class LiveConversations {
     else if (live.hasGap || isDoubted()) this.#fillLater(live, retryMs);
   }
 
-  /** Hands out what Postgres has after the newest entry known here; false where that was nothing. */
-  async catchUp(live: LiveConversation): Promise<boolean> {
-    return (await this.#readOn(live)) === 'more';
-  }
-
+  /** Hands out what Postgres has after the newest entry known here. */
   async #readOn(live: LiveConversation): Promise<CaughtUp> {
     const from = live.lastSeq;
     // With the newest one that is known here: what follows it must follow the same event (spec LOG-15).
