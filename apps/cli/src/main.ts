@@ -17,8 +17,11 @@ const LAST_WORDS_WITHIN_MS = 500;
 
 const argv = process.argv.slice(2);
 
-// The reader is gone, as after `| head -1`: nothing more can be written.
-process.stdout.on('error', () => process.exit(EXIT.failed));
+// Nothing more can be written. Where the reader is gone, as after `| head -1`, there is nothing to say either.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.stderr.write(`${escapeForTerminal(error.message)}\n`);
+  process.exit(EXIT.failed);
+});
 
 try {
   process.exitCode = await main();
