@@ -104,7 +104,7 @@ process.exit(count.failed > 0 || count.passed === 0 || isInterrupted ? 1 : 0);
  * both leave no trace in the report, so a file without results counts as a failure.
  *
  * @param {string[]} files
- * @param {number} code
+ * @param {number | string} code What the process exited with, or the signal that ended it.
  * @param {import('./junit-report.mjs').TestCase[]} cases
  */
 function tally(files, code, cases) {
@@ -116,7 +116,7 @@ function tally(files, code, cases) {
   const reported = new Set(cases.map((test) => test.file.replaceAll('\\', '/')));
   for (const file of files.filter((path) => !reported.has(path))) {
     count.failed += 1;
-    notes.push(`failed: ${file}: it ran no test`);
+    notes.push(`failed: ${file}: it ran no test, and bun test ended with code ${code}`);
   }
   if (code !== 0 && count.failed === failedBefore) {
     count.failed += 1;
@@ -179,12 +179,12 @@ async function runBunTest(files, output) {
   running.add(child);
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(1));
-    child.on('exit', (exitCode) => {
+    child.on('exit', (exitCode, signal) => {
       // What it has left running may hold its output open for ever.
-      const patience = setTimeout(() => resolve(exitCode ?? 1), 2_000);
+      const patience = setTimeout(() => resolve(exitCode ?? signal ?? 1), 2_000);
       child.on('close', () => {
         clearTimeout(patience);
-        resolve(exitCode ?? 1);
+        resolve(exitCode ?? signal ?? 1);
       });
     });
   });
