@@ -219,23 +219,29 @@ test('WS-16 frames for a topic that is not joined are refused, in binary too', a
 test('WS-6 joins and leaves of one topic in one breath are all answered, and the last join counts', async () => {
   const group = await createGroup(alice);
   const topic = `group:${group.id}`;
-  const { socket, told } = await bare(alice);
-  const push = (joinRef: string | null, ref: string, event: string, payload: object = {}) =>
-    socket.send(JSON.stringify([joinRef, ref, topic, event, payload]));
-  push('1', '1', 'phx_join');
-  push('2', '2', 'phx_join');
-  push('2', '3', 'phx_leave');
-  push(null, '4', 'phx_join');
-  push(null, '5', 'phx_join');
-  push('2', '6', 'phx_leave');
-  const answers = () => told.frames.filter(([, , , event]) => event === 'phx_reply');
+  using socket = new RawSocket(server);
+  await socket.upgrade(alice.tokens.access_token);
+  const frame = (joinRef: string | null, ref: string, event: string, payload: object = {}) =>
+    JSON.stringify([joinRef, ref, topic, event, payload]);
+  socket.textFrames([
+    frame('1', '1', 'phx_join'),
+    frame('2', '2', 'phx_join'),
+    frame('2', '3', 'phx_leave'),
+    frame(null, '4', 'phx_join'),
+    frame(null, '5', 'phx_join'),
+    frame('2', '6', 'phx_leave'),
+  ]);
+  const answers = () =>
+    socket
+      .receivedTexts()
+      .map((text) => JSON.parse(text) as Told['frames'][number])
+      .filter(([, , , event]) => event === 'phx_reply');
   await until(() => answers().length === 6, { what: 'six answers' });
   const statusOf = (ref: string) => answers().find((frame) => frame[1] === ref)?.[4] as unknown;
   for (const ref of ['1', '2', '4'])
     expect(statusOf(ref)).toMatchObject({ status: 'error', response: { code: 'conflict' } });
   for (const ref of ['3', '5', '6']) expect(statusOf(ref)).toMatchObject({ status: 'ok' });
-  push(null, '7', 'message', { type: 'text', content: { text: 'joined' } });
+  socket.textFrames([frame(null, '7', 'message', { type: 'text', content: { text: 'joined' } })]);
   await until(() => answers().length === 7, { what: 'the answer to the message' });
   expect(statusOf('7')).toMatchObject({ status: 'ok' });
-  socket.close();
 });

@@ -66,14 +66,19 @@ export class RawSocket implements Disposable {
 
   /** One frame of RFC 6455, masked with zeros, which is a mask. */
   frame(opcode: number, payload: string | Uint8Array, options: { masked?: boolean } = {}): void {
-    const body = Buffer.from(payload);
-    const mask = options.masked === false ? 0 : 0x80;
-    const length =
-      body.length < 126
-        ? Buffer.from([mask | body.length])
-        : Buffer.from([mask | 126, body.length >> 8, body.length & 0xff]);
-    const key = mask ? Buffer.alloc(4) : Buffer.alloc(0);
-    this.send(Buffer.concat([Buffer.from([0x80 | opcode]), length, key, body]));
+    this.send(encodeFrame(opcode, payload, options));
+  }
+
+  /** Text frames in one write: the server reads all of them before it does anything else. */
+  textFrames(payloads: readonly string[]): void {
+    this.send(Buffer.concat(payloads.map((payload) => encodeFrame(OPCODE.text, payload))));
+  }
+
+  /** The text frames that the server sent; none of its frames may be longer than 65,535 bytes. */
+  receivedTexts(): string[] {
+    return framesIn(this.#received)
+      .filter(({ opcode }) => opcode === OPCODE.text)
+      .map(({ payload }) => payload.toString());
   }
 
   /** The code of the close frame that the server sent; the frames before it have to be short. */
@@ -86,14 +91,38 @@ export class RawSocket implements Disposable {
   }
 }
 
-function closeCodeIn(received: Buffer): number | undefined {
+function encodeFrame(
+  opcode: number,
+  payload: string | Uint8Array,
+  { masked = true }: { masked?: boolean } = {},
+): Buffer {
+  const body = Buffer.from(payload);
+  const mask = masked ? 0x80 : 0;
+  const length =
+    body.length < 126
+      ? Buffer.from([mask | body.length])
+      : Buffer.from([mask | 126, body.length >> 8, body.length & 0xff]);
+  const key = Buffer.alloc(masked ? 4 : 0);
+  return Buffer.concat([Buffer.from([0x80 | opcode]), length, key, body]);
+}
+
+/** The whole frames at the beginning of `received`. */
+function framesIn(received: Buffer): { opcode: number; payload: Buffer }[] {
+  const frames: { opcode: number; payload: Buffer }[] = [];
   for (let at = 0; at + 2 <= received.length; ) {
     const opcode = (received[at] ?? 0) & 0x0f;
     const short = (received[at + 1] ?? 0) & 0x7f;
-    const header = short === 126 ? 4 : 2;
-    if (opcode === OPCODE.close && at + 4 <= received.length) return received.readUInt16BE(at + 2);
-    if (at + header > received.length) return undefined;
-    at += header + (short === 126 ? received.readUInt16BE(at + 2) : short);
+    const begin = at + (short === 126 ? 4 : 2);
+    if (begin > received.length) break;
+    const end = begin + (short === 126 ? received.readUInt16BE(at + 2) : short);
+    if (end > received.length) break;
+    frames.push({ opcode, payload: received.subarray(begin, end) });
+    at = end;
   }
-  return undefined;
+  return frames;
+}
+
+function closeCodeIn(received: Buffer): number | undefined {
+  const close = framesIn(received).find(({ opcode }) => opcode === OPCODE.close);
+  return close && close.payload.length >= 2 ? close.payload.readUInt16BE(0) : undefined;
 }
