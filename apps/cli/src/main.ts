@@ -48,12 +48,16 @@ async function main(): Promise<number> {
   });
   const preferences = await PreferencesFile.open(profile.settings, configuredPreferences(set));
   const client = new Client({ serverUrl: profile.serverUrl, storage: profile.storage });
+  let remembering: Promise<void> | undefined;
   client.events.on('connection', ({ state }) => {
-    // Only who is signed in connects.
-    if (state === 'connecting') void rememberProfile(profile.name);
+    // Only who is signed in connects. Without it the next start asks for the profile.
+    if (state === 'connecting') remembering ??= rememberProfile(profile.name).catch(() => undefined);
   });
   await client.open();
-  return await runFace({ client, profile, preferences, set, words });
+  const code = await runFace({ client, profile, preferences, set, words });
+  // The process exits next: no write may still be under way.
+  await Promise.all([remembering, profile.storage.settled(), profile.settings.settled()]);
+  return code;
 }
 
 function messageOf(error: unknown): string {

@@ -39,12 +39,12 @@ export async function createLineContext(options: LineContextOptions): Promise<Li
     current: () => (topic === undefined ? undefined : client.conversation(topic)),
     open(conversation) {
       topic = conversation.topic;
-      void profile.storage.set(CURRENT, topic);
+      profile.storage.set(CURRENT, topic).catch(ignore);
     },
     close(closed = topic) {
       if (closed !== topic) return;
       topic = undefined;
-      void profile.storage.delete(CURRENT);
+      profile.storage.delete(CURRENT).catch(ignore);
     },
     selected: () => undefined,
     // Where nothing is known yet, the beginning of the id.
@@ -67,6 +67,9 @@ export async function createLineContext(options: LineContextOptions): Promise<Li
   };
   return context;
 }
+
+/** A conversation that cannot be remembered is only opened again by hand at the next start. */
+const ignore = () => undefined;
 
 /** As the list of devices that are signed in has it. */
 export function deviceName(): string {

@@ -1,4 +1,3 @@
-import type { Storage } from '@tpx/sdk';
 import { FileStorage } from '@tpx/sdk/node';
 import { UsageError } from '@tpx/terminal';
 import { profileFolders } from './folders.ts';
@@ -12,9 +11,9 @@ export type Profile = {
   name: string;
   serverUrl: string;
   /** The account's own: emptied by signing out. */
-  storage: Storage;
+  storage: FileStorage;
   /** What is remembered whoever is signed in. */
-  settings: Storage;
+  settings: FileStorage;
 };
 
 /**

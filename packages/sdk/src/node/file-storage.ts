@@ -10,6 +10,7 @@ const FILE_NAME_MAX = 240;
  * crash leaves the old value or the new one.
  *
  * - **STORE-7** Files are readable by their owner only, and nothing half-written stays.
+ * - **STORE-8** `settled` resolves once everything that was begun is stored or has failed.
  */
 export class FileStorage implements Storage {
   readonly #folder: string;
@@ -46,8 +47,13 @@ export class FileStorage implements Storage {
     return this.#inTurn(key, () => rm(this.#path(key), { force: true }));
   }
 
-  async list(prefix: string): Promise<string[]> {
+  /** Resolves once every operation that was begun has ended. A program that is about to exit waits for it. */
+  async settled(): Promise<void> {
     await Promise.allSettled(this.#lastOfKey.values());
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    await this.settled();
     const names = (await readdir(this.#folder).catch(ignoreMissing)) ?? [];
     return names.flatMap((name) => {
       if (name.endsWith('~')) return [];

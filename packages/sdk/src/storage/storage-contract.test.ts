@@ -65,3 +65,15 @@ test('STORE-1 what was set is there for the next process', async () => {
   await new FileStorage(place).set('a', 'kept');
   expect(await new FileStorage(place).get('a')).toBe('kept');
 });
+
+test('STORE-8 settled waits for all that was begun, also for what fails', async () => {
+  const place = join(folder, 'settled');
+  const storage = new FileStorage(place);
+  const failing = storage.set('x'.repeat(1_000), 'too long').catch(() => 'failed');
+  for (const key of ['a', 'b', 'c']) for (const value of ['1', '2', '3']) void storage.set(key, value);
+  void storage.delete('c');
+  await storage.settled();
+  expect((await readdir(place)).sort()).toEqual(['ka', 'kb']);
+  expect(await new FileStorage(place).get('b')).toBe('3');
+  expect(await failing).toBe('failed');
+});
