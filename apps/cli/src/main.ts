@@ -50,14 +50,16 @@ async function main(): Promise<number> {
   const client = new Client({ serverUrl: profile.serverUrl, storage: profile.storage });
   let remembering: Promise<void> | undefined;
   client.events.on('connection', ({ state }) => {
-    // Only who is signed in connects. Without it the next start asks for the profile.
+    // A client connects only while it is signed in. If this cannot be stored, the next start opens another profile.
     if (state === 'connecting') remembering ??= rememberProfile(profile.name).catch(() => undefined);
   });
-  await client.open();
-  const code = await runFace({ client, profile, preferences, set, words });
-  // The process exits next: no write may still be under way.
-  await Promise.all([remembering, profile.storage.settled(), profile.settings.settled()]);
-  return code;
+  try {
+    await client.open();
+    return await runFace({ client, profile, preferences, set, words });
+  } finally {
+    // The process exits next: finish the writes that have started.
+    await Promise.all([remembering, profile.storage.settled(), profile.settings.settled()]);
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -5,9 +5,11 @@ const FIRST_PORT = 10_000;
 const BLOCK_SIZE = 64;
 const BLOCKS = 340;
 
-/** `claim` listens on `first` until the process ends: so no other process claims the same ports. */
-type Block = { first: number; used: number; claim: Server };
+/** Ports from `first` that this process owns, and how many of them it has returned. */
+type Block = { first: number; used: number };
 
+/** Servers that listen on the first port of each block until the process ends, so that no other process claims the block. */
+const claims: Server[] = [];
 let block: Promise<Block> | undefined;
 
 /**
@@ -39,7 +41,8 @@ async function claimBlock(): Promise<Block> {
     const claim = await listen(first);
     if (claim === undefined) continue;
     claim.unref();
-    return { first, used: 0, claim };
+    claims.push(claim);
+    return { first, used: 0 };
   }
   throw new Error(`All ports from ${FIRST_PORT} to ${FIRST_PORT + BLOCKS * BLOCK_SIZE - 1} are in use.`);
 }
