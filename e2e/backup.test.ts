@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
-import { chmod, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { GroupObject, LogEvent, MessageObject } from '@tpx/protocol';
 import { openDatabase } from '@tpx/server/db/bun-database.ts';
@@ -198,6 +198,45 @@ test.if(isEmbedded)(
     });
   },
   120_000,
+);
+
+test.if(hasDebianPostgres).each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'BACKUP-2 a backup that %s interrupts leaves no file',
+  async (signal) => {
+    await using debian = await startDebianPostgres();
+    {
+      await using server = await startServer({ databaseUrl: debian.url });
+      await createPerson(server, 'Alice');
+    }
+    const database = openDatabase({ url: debian.url, connections: 1 });
+    try {
+      await database.transaction(async (tx) => {
+        // The backup waits for this table, its file begun.
+        await tx.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+        const begun = async () =>
+          (await readdir(folder)).some(
+            (name) => name.startsWith(`${signal}.tpx.`) && name.endsWith('.partial'),
+          );
+        const child = Bun.spawn(
+          [process.execPath, 'apps/server/src/backup.ts', join(folder, `${signal}.tpx`)],
+          {
+            cwd: REPOSITORY,
+            env: { ...inherited, TPX_DATABASE_URL: debian.url },
+            stdout: 'ignore',
+            stderr: 'pipe',
+          },
+        );
+        await until(begun, { what: 'a file to be begun' });
+        child.kill(signal);
+        expect(await new Response(child.stderr).text()).toBe('The backup was interrupted. Run it again.\n');
+        expect(await child.exited).toBe(128 + constants.signals[signal]);
+      });
+    } finally {
+      await database.close();
+    }
+    expect((await readdir(folder)).filter((name) => name.startsWith(signal))).toEqual([]);
+  },
+  60_000,
 );
 
 test.if(isEmbedded && hasDebianPostgres)(

@@ -18,6 +18,8 @@ await runCommand('backup', process.argv.slice(2), toStartError, async (file) => 
   // A name of its own: two backups to one file must not write into each other.
   const unfinished = `${file}.${randomBytes(4).toString('hex')}.partial`;
   say(`Backing up to ${file} ...`);
+  // However it ends, a signal included: an unfinished file holds keys too.
+  process.once('exit', () => rmSync(unfinished, { force: true }));
   try {
     const { takenAt, rows } = await withStoredData(readConfig(process.env), say, (address) =>
       inTransaction(address, (tx) => writeBackup(tx, unfinished, { version: packageJson.version, say })),

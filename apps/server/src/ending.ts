@@ -1,20 +1,26 @@
 import type { Logger } from 'pino';
 import { tellKeeper } from './workers/keeper.ts';
 
-/** How a process ends, for whatever reason, once. */
+/** How a process ends, for whatever reason, once. Created before anything starts, so that a signal at any time is heard. */
 export class Ending {
   readonly #withinMs: number;
-  readonly #drain: () => Promise<void>;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #steps: (() => Promise<void>)[] = [];
   #begun = false;
 
-  /** A drain that takes longer than `withinMs` is cut short: what is not acknowledged by then was not promised. */
-  constructor(withinMs: number, drain: () => Promise<void>) {
+  /** Steps that take longer than `withinMs` in all are cut short: what is not acknowledged by then was not promised. */
+  constructor(withinMs: number, onFailure: (error: unknown) => void) {
     this.#withinMs = withinMs;
-    this.#drain = drain;
+    this.#onFailure = onFailure;
   }
 
   get hasBegun(): boolean {
     return this.#begun;
+  }
+
+  /** Adds a step to run before the process exits. What is added last runs first. */
+  before(step: () => Promise<void>): void {
+    this.#steps.unshift(step);
   }
 
   async end(code: number): Promise<void> {
@@ -23,7 +29,10 @@ export class Ending {
     // What keeps this process starts it again unless it ends on purpose.
     if (code === 0) tellKeeper('ending');
     const overdue = setTimeout(() => process.exit(1), this.#withinMs);
-    await this.#drain();
+    // A start that goes on meanwhile may add one more.
+    for (let step = this.#steps.shift(); step; step = this.#steps.shift()) {
+      await step().catch(this.#onFailure);
+    }
     clearTimeout(overdue);
     process.exit(code);
   }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { ConfigError } from '../config/config.ts';
@@ -19,6 +20,13 @@ export async function runCommand(
   if (file === undefined || args.length !== 1 || file.startsWith('-')) {
     console.error(`Name one file: npm run ${name} -- FILE`);
     process.exit(2);
+  }
+  // Not the default, which would leave out what is to be removed at the exit.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      console.error(`The ${name} was interrupted. Run it again.`);
+      process.exit(128 + constants.signals[signal]);
+    });
   }
   try {
     await run(resolve(process.env.INIT_CWD ?? '', file));
