@@ -20,6 +20,7 @@ export async function startDebianPostgres(
     url += Buffer.from(bytes).toString();
     if (url.endsWith('\n')) break;
   }
+  if (url === '') throw new Error(`PostgreSQL did not start: ${await child.exited}.`);
   return {
     url: url.trim(),
     async [Symbol.asyncDispose]() {
