@@ -116,7 +116,7 @@ describe('LOG-14 WS-30 SDK-21 a backup is restored', () => {
       ['kept', 'new 1'],
       ['kept', 'new 1'],
     ]);
-    expect(server.output()).toContain('Clients are sent back');
+    await server.wrote('Clients are sent back');
     const { gone } = await script.when('the script to be notified', ({ event }) => event === 'replaced');
     expect((gone as MessageObject[]).map(textOf)).toEqual(['lost by a script']);
     await script.end();

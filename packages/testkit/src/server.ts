@@ -72,6 +72,11 @@ export class TestServer implements AsyncDisposable {
     return this.#output;
   }
 
+  /** Waits until it has written this. Its output comes through a pipe, later than what else shows that it happened. */
+  async wrote(text: string): Promise<void> {
+    await until(() => this.#output.includes(text), { what: `the output to contain "${text}"` });
+  }
+
   /** Starts the process and waits until it is ready to serve. */
   async start(): Promise<void> {
     if (!this.#ended) throw new Error('The server is already running.');
